@@ -1,0 +1,140 @@
+"""Every error that splitreader raises on purpose, in one tree.
+
+::
+
+    SplitReaderError
+    ├── InvalidConfiguration      an option that is wrong, or that the chosen engine can't honour (also a ValueError)
+    ├── SourceError               the thing to read could not be had
+    │   ├── SourceNotFound        no such file or folder, or a folder without PDFs
+    │   ├── SourceUnreadable      it is there, but the operating system refuses to read it
+    │   ├── SourceChanged         its bytes are no longer the ones that were split
+    │   └── SourceGone            it was there when the packet was split and is not any more
+    ├── PacketError               the PDF could not be read or cut
+    │   ├── NotAPDF               the bytes are something else
+    │   ├── DamagedPDF            neither PDFium nor pypdf can open it
+    │   ├── EncryptedPDF          it wants a password
+    │   ├── PageUnreadable        one page can't be read by either library
+    │   ├── TextMissing           pages are images without a text layer
+    │   └── WorkerError           the process that reads PDFs failed
+    │       ├── WorkerDied        it crashed, or ran out of its memory
+    │       └── WorkerTimeout     it made no progress within its deadline
+    ├── EngineError               an engine failed
+    │   └── InvalidEngineResult   an engine's answer names pages or categories that can't be
+    └── OutputError               a file could not be written
+        └── OutputExists          writing would replace a file
+
+Every message says what happened, to which file or job, and what to do about it. ``source`` and ``job_id`` repeat the
+names for programs. Models (`Category`, `Segment` ...) that are built directly raise pydantic's own ``ValidationError``.
+"""
+
+from __future__ import annotations
+
+
+class SplitReaderError(Exception):
+    """The root of the tree: catch it to catch everything that splitreader raises on purpose.
+
+    Attributes:
+        source: the name of the packet, where there is one.
+        job_id: the engine's own id of the job, where there is one.
+    """
+
+    def __init__(self, message: str, *, source: str | None = None, job_id: str | None = None) -> None:
+        super().__init__(message)
+        self.source = source
+        self.job_id = job_id
+
+
+class InvalidConfiguration(SplitReaderError, ValueError):
+    """An option is wrong, or the chosen engine can't honour it. Raised before anything is read."""
+
+
+class SourceError(SplitReaderError):
+    """The thing to read could not be had."""
+
+
+class SourceNotFound(SourceError):
+    """No such file or folder, or a folder without PDFs."""
+
+
+class SourceUnreadable(SourceError):
+    """The file is there, but the operating system refuses to read it."""
+
+
+class SourceChanged(SourceError):
+    """The file's bytes are no longer the ones that were split."""
+
+
+class SourceGone(SourceError):
+    """The file was there when the packet was split and is not any more."""
+
+
+class PacketError(SplitReaderError):
+    """The PDF could not be read or cut."""
+
+
+class NotAPDF(PacketError):
+    """The bytes are not a PDF."""
+
+
+class DamagedPDF(PacketError):
+    """Neither PDFium nor pypdf can open the file."""
+
+
+class EncryptedPDF(PacketError):
+    """The file wants a password."""
+
+
+class PageUnreadable(PacketError):
+    """One page can be read neither by PDFium nor by pypdf."""
+
+
+class TextMissing(PacketError):
+    """Pages are images without a text layer, so the packet can't be split by its text.
+
+    Attributes:
+        pages: the pages, 1-based.
+    """
+
+    def __init__(
+        self, message: str, *, source: str | None = None, job_id: str | None = None, pages: tuple[int, ...] = ()
+    ) -> None:
+        super().__init__(message, source=source, job_id=job_id)
+        self.pages = pages
+
+
+class WorkerError(PacketError):
+    """The process that reads PDFs failed."""
+
+
+class WorkerDied(WorkerError):
+    """The process that reads PDFs crashed, or ran out of its memory."""
+
+
+class WorkerTimeout(WorkerError):
+    """The process that reads PDFs made no progress within its deadline."""
+
+
+class EngineError(SplitReaderError):
+    """An engine failed."""
+
+
+class InvalidEngineResult(EngineError):
+    """An engine's answer names pages or categories that can't be.
+
+    Attributes:
+        raw: the engine's answer as it came, to recover what was paid for.
+    """
+
+    def __init__(
+        self, message: str, *, source: str | None = None, job_id: str | None = None, raw: object = None
+    ) -> None:
+        super().__init__(message, source=source, job_id=job_id)
+        self.raw = raw
+
+
+class OutputError(SplitReaderError):
+    """A file could not be written."""
+
+
+class OutputExists(OutputError):
+    """Writing would replace a file that is already there."""

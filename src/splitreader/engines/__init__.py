@@ -1,0 +1,1 @@
+"""Engines: one interface, one result."""
