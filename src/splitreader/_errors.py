@@ -14,7 +14,7 @@
     │   ├── DamagedPDF            neither PDFium nor pypdf can open it
     │   ├── EncryptedPDF          it wants a password
     │   ├── PageUnreadable        one page can't be read by either library
-    │   ├── TextMissing           pages are images without a text layer
+    │   ├── OCRNotInstalled           pages are images without a text layer
     │   └── WorkerError           the process that reads PDFs failed
     │       ├── WorkerDied        it crashed, or ran out of its memory
     │       └── WorkerTimeout     it made no progress within its deadline
@@ -88,8 +88,8 @@ class PageUnreadable(PacketError):
     """One page can be read neither by PDFium nor by pypdf."""
 
 
-class TextMissing(PacketError):
-    """Pages are images without a text layer, so the packet can't be split by its text.
+class OCRNotInstalled(PacketError):
+    """Pages are images without a text layer, and nothing here can read them.
 
     Attributes:
         pages: the pages, 1-based.

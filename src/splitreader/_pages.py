@@ -7,6 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from splitreader._errors import InvalidConfiguration
+
 TextSource: TypeAlias = Literal["text-layer", "ocr", "none"]
 
 
@@ -35,7 +37,7 @@ def as_page_texts(pages: Iterable[PageText | str]) -> tuple[PageText, ...]:
     """Page texts from texts, numbered from 1 in the order they come; `PageText` items keep what they say.
 
     Raises:
-        ValueError: the pages are not 1, 2, 3, ... in this order.
+        InvalidConfiguration: the pages are not 1, 2, 3, ... in this order.
     """
     texts = tuple(
         page
@@ -45,7 +47,9 @@ def as_page_texts(pages: Iterable[PageText | str]) -> tuple[PageText, ...]:
     )
     for number, text in enumerate(texts, start=1):
         if text.page != number:
-            raise ValueError(f"page {text.page} comes where page {number} should; give every page once, in order")
+            raise InvalidConfiguration(
+                f"page {text.page} comes where page {number} should; give every page of the packet once, in order"
+            )
     return texts
 
 
