@@ -1,0 +1,129 @@
+"""The way of one packet, written once without I/O, and the two drivers that run it.
+
+A flow is a generator that yields what it needs and is sent what came of it. `run` does each step where it stands;
+`arun` does blocking steps in a thread and awaits the engine, so that sync and async can't drift apart. asyncio is
+imported where it is used: who never awaits never loads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from splitreader._config import SplitConfig
+from splitreader._documents import SegmentDocument
+from splitreader._origin import Origin
+from splitreader._pages import PageText
+from splitreader._result import SplitResult
+from splitreader.engines._conservation import conserve_pages
+from splitreader.engines._protocol import Engine, EngineAnswer, Packet
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Blocking:
+    """A step that may wait for a file or another process, or compute for long; sent back is what it returns."""
+
+    call: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class AskEngine:
+    """The step in which the engine splits the packet; sent back is its `EngineAnswer`."""
+
+    engine: Engine
+    packet: Packet
+    config: SplitConfig
+
+
+Build: TypeAlias = Callable[[SplitResult, tuple[PageText, ...], Origin], list[SegmentDocument]]
+Flow: TypeAlias = Generator[Blocking | AskEngine, Any, T]
+
+
+def split_flow(packet: Packet, engine: Engine, config: SplitConfig) -> Flow[SplitResult]:
+    """Ask the engine, and see that no page is lost."""
+    answer: EngineAnswer = yield AskEngine(engine, packet, config)
+    page_count: int = yield Blocking(lambda: packet.page_count)
+    return conserve_pages(answer, config, page_count=page_count, engine=engine.name, source=packet.name)
+
+
+def load_flow(
+    packet: Packet, engine: Engine, config: SplitConfig, identify: Callable[[], Origin], build: Build
+) -> Flow[tuple[SplitResult, list[SegmentDocument]]]:
+    """Split a packet and build its Documents. Who the packet is gets settled first: it may be refused for that."""
+    origin: Origin = yield Blocking(identify)
+    result = yield from split_flow(packet, engine, config)
+    documents: list[SegmentDocument] = yield Blocking(lambda: build(result, tuple(packet.pages()), origin))
+    return result, documents
+
+
+def run(flow: Flow[T]) -> T:
+    """Run a flow to its end in this thread."""
+
+    def perform(step: Blocking | AskEngine) -> Any:
+        if isinstance(step, AskEngine):
+            return step.engine.split(step.packet, step.config)
+        return step.call()
+
+    try:
+        step = next(flow)
+        while True:
+            try:
+                outcome = perform(step)
+            except Exception as error:  # noqa: BLE001  # handed to the flow, which decides
+                step = flow.throw(error)
+            else:
+                step = flow.send(outcome)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]  # a generator's value has no type here
+    finally:
+        flow.close()
+
+
+async def arun(flow: Flow[T], *, abort: Callable[[], None]) -> T:
+    """Run a flow to its end without blocking the event loop.
+
+    Args:
+        flow: what to run.
+        abort: makes a blocking step that runs in a thread end soon; called when the caller is cancelled.
+    """
+    import asyncio
+
+    async def perform(step: Blocking | AskEngine) -> Any:
+        if isinstance(step, AskEngine):
+            return await step.engine.asplit(step.packet, step.config)
+        return await in_thread(step.call, abort=abort)
+
+    try:
+        step = next(flow)
+        while True:
+            try:
+                outcome = await perform(step)
+            except Exception as error:  # noqa: BLE001  # handed to the flow, which decides
+                step = flow.throw(error)
+            else:
+                step = flow.send(outcome)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]  # a generator's value has no type here
+    except asyncio.CancelledError:
+        abort()
+        raise
+    finally:
+        flow.close()
+
+
+async def in_thread(call: Callable[[], T], *, abort: Callable[[], None]) -> T:
+    """Run a blocking call in a thread; when cancelled, call it off and wait until the thread is done."""
+    import asyncio
+
+    task = asyncio.ensure_future(asyncio.to_thread(call))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        abort()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # looked at, so that the loop does not complain about it
+        raise

@@ -1,0 +1,189 @@
+"""How much a page looks like each category: titles, names, typical words, character n-grams."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from splitreader._config import Category
+from splitreader.engines.embedded.lexicon import Genre, Phrase, genres_named
+from splitreader.engines.embedded.page_features import PageFeatures
+from splitreader.engines.embedded.text import STOP_WORDS, fold, name_tokens, tokens
+from splitreader.engines.embedded.titles import PageTitles, TitleIndex
+
+TITLE_GAIN = 4.5
+"""A page whose first line is a category's title and nothing else."""
+
+NAME_GAIN = 1.6
+"""All words of the category's name stand in the first lines."""
+
+WORDS_GAIN = 4.0
+"""A page full of the category's typical words."""
+
+BODY_WORDS_GAIN = 3.0
+"""The same on a page that continues a document, where typical words are rarer."""
+
+BODY_NAME_GAIN = 0.5
+"""The name in the first lines of such a page: it may be a running header, or of another document."""
+
+GRAM_GAIN = 0.6
+"""The name's character 4-grams in the first characters: it survives OCR errors, inflection and compounds."""
+
+FOREIGN_TITLE_GAIN = 2.5
+"""Evidence for no declared category: the page has the title of another kind of document."""
+
+_HEAD_WORDS = 70
+_HEAD_CHARACTERS = 400
+_GRAM = 4
+_NAME_WEIGHT = 1.5
+_DESCRIPTION_WEIGHT = 0.8
+_LEXICON_WEIGHT = 0.8
+_TELLING_WEIGHT = 1.8
+_SATURATION = 4.0
+_GENERIC_TEXT = (
+    "form document doc page type file copy other kind category sample example scan record irs u federal general"
+    " standard official information pdf data new details sheet"
+)
+_COMMON_TEXT = (
+    "date name number total amount page form address phone from to subject re order state city year time service"
+    " company period type v cc class rest memo item plan question staff first"
+)
+_GENERIC = STOP_WORDS | frozenset(_GENERIC_TEXT.split())
+_COMMON = frozenset(_COMMON_TEXT.split())
+
+
+@dataclass(frozen=True, slots=True)
+class PageScores:
+    """One page's scores, an entry a category, in nats or close to it.
+
+    Args:
+        first: as the first page of a document.
+        body: as a later page of one.
+        foreign: how much the page's title speaks for a kind that was not declared.
+        titles: the titles it begins with.
+        named: the categories all of whose name stands in the first lines.
+        terms: positions of the matched terms, for evidence.
+    """
+
+    first: array[float]
+    body: array[float]
+    foreign: float
+    titles: PageTitles
+    named: frozenset[int]
+    terms: array[int]
+
+
+class CategoryScorer:
+    """Scores pages against the declared categories. Built once for a split."""
+
+    def __init__(self, categories: Sequence[Category]) -> None:
+        self.count = len(categories)
+        names = [name_tokens(category.name) or ("?",) for category in categories]
+        described = [tuple(tokens(category.description or "")) for category in categories]
+        kinds = [genres_named(name) or genres_named(text) for name, text in zip(names, described, strict=True)]
+        self._key_words = [_key_words(name) for name in names]
+        self._grams = [_grams(" ".join(words)) for words in self._key_words]
+        self._titles = TitleIndex(names, self._key_words, kinds)
+        queries = [
+            _query(name, text, found, _key_words(name))
+            for name, text, found in zip(names, described, kinds, strict=True)
+        ]
+        self._terms: list[Phrase] = sorted({phrase for query in queries for phrase in query})
+        self._postings = [_posting(phrase, queries) for phrase in self._terms]
+        self._singles = {phrase[0]: position for position, phrase in enumerate(self._terms) if len(phrase) == 1}
+        self._phrases: dict[str, list[tuple[Phrase, int]]] = {}
+        for position, phrase in enumerate(self._terms):
+            if len(phrase) > 1:
+                self._phrases.setdefault(phrase[0], []).append((phrase, position))
+
+    def score(self, page: PageFeatures) -> PageScores:
+        """The scores of one page."""
+        terms = self._matched_terms(page)
+        sums = [0.0] * self.count
+        for position in terms:
+            for index, weight in self._postings[position]:
+                sums[index] += weight
+        # A long page matches more words of every category by chance.
+        saturation = _SATURATION * (1.0 + math.log1p(len(page.words) / 150.0))
+        titles = self._titles.find(page.head_lines)
+        head = fold("\n".join(page.head_lines)[:_HEAD_CHARACTERS])
+        head_words = frozenset(page.words[:_HEAD_WORDS])
+        first, body = array("f", bytes(4 * self.count)), array("f", bytes(4 * self.count))
+        named = []
+        for index, (words, grams) in enumerate(zip(self._key_words, self._grams, strict=True)):
+            share = sum(word in head_words for word in words) / len(words)
+            if share == 1.0:
+                named.append(index)
+                overlap = 1.0
+            else:
+                overlap = sum(gram in head for gram in grams) / max(1, len(grams))
+            density = 1.0 - math.exp(-sums[index] / saturation)
+            hit = titles.of_category.get(index)
+            title = TITLE_GAIN * hit.strength if hit else 0.0
+            first[index] = title + NAME_GAIN * share**2 + WORDS_GAIN * density + GRAM_GAIN * overlap**2
+            body[index] = BODY_WORDS_GAIN * density + BODY_NAME_GAIN * share**2
+        foreign = FOREIGN_TITLE_GAIN * titles.foreign.strength if titles.foreign else 0.0
+        return PageScores(first, body, foreign, titles, frozenset(named), terms)
+
+    def telling_words(self, terms: Sequence[int], category: int, most: int = 3) -> tuple[str, ...]:
+        """The matched terms that say most for a category, as words."""
+        weighed = sorted(
+            (-weight, position) for position in terms for index, weight in self._postings[position] if index == category
+        )
+        return tuple(" ".join(self._terms[position]) for _, position in weighed[:most])
+
+    def _matched_terms(self, page: PageFeatures) -> array[int]:
+        words = page.words
+        found = {self._singles[word] for word in self._singles.keys() & {*words, *page.labels}}
+        phrases = self._phrases
+        for start, word in enumerate(words):
+            if word in phrases:
+                found.update(item for phrase, item in phrases[word] if words[start : start + len(phrase)] == phrase)
+        return array("H", sorted(found))
+
+
+def _key_words(name: Phrase) -> Phrase:
+    """The words of a name that tell it from others; the whole name if none does."""
+    telling = (word for word in name if word not in _GENERIC and not (word.isdigit() and len(word) < 4))
+    return tuple(dict.fromkeys(telling)) or name
+
+
+def _query(name: Phrase, described: Phrase, kinds: Sequence[Genre], key_words: Phrase) -> dict[Phrase, float]:
+    """Every word and phrase that speaks for a category, with a weight."""
+    query: dict[Phrase, float] = {}
+
+    def add(phrase: Phrase, weight: float) -> None:
+        if len(phrase) == 1 and phrase[0] in STOP_WORDS:
+            return
+        common = 0.35 if len(phrase) == 1 and phrase[0] in _COMMON else 1.0
+        query[phrase] = max(query.get(phrase, 0.0), weight * common)
+
+    for genre in kinds:
+        for phrase in genre.titles:
+            add(phrase, _LEXICON_WEIGHT)
+        for phrase in genre.words:
+            strength = _TELLING_WEIGHT if phrase in genre.telling else _LEXICON_WEIGHT
+            add(phrase, strength * (1.0 if len(phrase) == 1 else 1.5))
+    for word in described:
+        if word not in _GENERIC:
+            add((word,), _DESCRIPTION_WEIGHT)
+    for word in key_words:
+        add((word,), _NAME_WEIGHT)
+    if len(name) > 1:
+        add(name, 2 * _NAME_WEIGHT)
+    return query
+
+
+def _posting(phrase: Phrase, queries: Sequence[dict[Phrase, float]]) -> tuple[tuple[int, float], ...]:
+    """Which categories a phrase speaks for. One that many categories share says little about which it is."""
+    holders = [index for index, query in enumerate(queries) if phrase in query]
+    rarity = math.log(1 + len(queries) / len(holders)) / math.log(1 + len(queries))
+    return tuple((index, queries[index][phrase] * rarity) for index in holders)
+
+
+def _grams(text: str) -> tuple[str, ...]:
+    if len(text) <= _GRAM:
+        return (text,) if text else ()
+    return tuple(dict.fromkeys(text[start : start + _GRAM] for start in range(len(text) - _GRAM + 1)))

@@ -1,0 +1,173 @@
+"""What running text says about a page break: sentences and tables that go on, letters that begin and end."""
+
+from __future__ import annotations
+
+import re
+
+from splitreader.engines.embedded.page_features import PageFeatures
+from splitreader.engines.embedded.page_pair import LATER_SECTION, LETTER, Cue, Pair
+from splitreader.engines.embedded.text import quote
+
+CONTINUED = re.compile(
+    r"\(?\b(?:continued|cont['\u2019.]?d?|fortsetzung|suite|continuación|continua)\b\)?", re.IGNORECASE
+)
+ATTACHED = re.compile(
+    r"^(?:schedule|exhibit|appendix|annex|attachment|addendum|signature page|in witness whereof|signatures?\b|"
+    r"certificate of service|references$|bibliography$|anlage|annexe|table of contents|notes$|enclosure)",
+    re.IGNORECASE,
+)
+SIGNED_OFF = re.compile(
+    r"\b(?:sincerely|regards|thank you for your business|yours truly|signature|end of (?:document|report|statement)|"
+    r"/s/|total due|balance due|amount due|cordially|respectfully submitted)\b",
+    re.IGNORECASE,
+)
+
+_LOWER_START = re.compile(r"^[\"'“\u2018(]?(?:a [a-z]|[a-zà-öø-ÿа-яα-ω]{2})")
+_ADDRESSED = re.compile(
+    r"^(?:dear\b|to whom|subject:|from:|to:|sehr geehrte|estimad[oa]|madame|monsieur|cher |chère )", re.IGNORECASE
+)
+_SIGNATURE = re.compile(r"^(?:by|title|its|witness|signed|signature|print(?:ed)? name)\s?:|^/s/", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"\b(?:tel|phone|fax|mobile)\b|\(\d{3}\)\s?\d{3}-\d{4}|\b[A-Z]{2}\s\d{5}\b",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"^(?:yours\b|sincerely|(?:best|kind|warm)?\s?regards|cordially|respectfully|"
+    r"mit freundlichen|cordialement|atentamente)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def flow_cue(pair: Pair) -> Cue | None:
+    """A sentence or a list of sections that runs over the page break, or an annex."""
+    if pair.is_same_form:
+        return None
+    for look in (_says_continued, _begins_inside_sentence, _begins_with_section, _begins_with_signatures, _ends_inside):
+        if (cue := look(pair)) is not None:
+            return cue
+    return None
+
+
+def table_cue(pair: Pair) -> Cue | None:
+    """The page begins with a row of the table that the page before ends with."""
+    firsts = zip(pair.after.head_lines[:2], pair.after.masked_head, strict=False)
+    shapes = [shape for line, masked in firsts if "#" in masked and len(shape := _shape(line)) > 2]
+    if shapes:
+        rows = {_shape(line) for line in pair.before.tail_lines}
+        if any(shape in rows for shape in shapes):
+            return Cue("table", -2.0, f"page {pair.after.page} begins with a row like the last ones of the page before")
+    return None
+
+
+def salutation_cue(pair: Pair) -> Cue | None:
+    """A letter, memo or message begins: Dear, To, From, Subject."""
+    lines = [line for line in pair.after.head_lines if _ADDRESSED.match(line)]
+    if not lines:
+        return None
+    strength = 1.6 if len(lines) == 1 else 2.2
+    return Cue("salutation", strength, f"page {pair.after.page} begins like a letter, {quote(lines[0])}")
+
+
+def sender_cue(pair: Pair) -> Cue | None:
+    """A letterhead or the head of a CV: an address, a telephone number or an e-mail in the first lines."""
+    if not pair.after.head_lines[0][:1].isupper():
+        return None
+    before = frozenset(pair.before.head_lines)
+    for line, masked in zip(pair.after.head_lines[:6], pair.after.masked_head, strict=False):
+        if line in before or not ("@" in line or "www." in masked or ("#" in masked and _CONTACT.search(line))):
+            continue
+        return Cue("sender", 0.9, f"page {pair.after.page} begins with a sender, {quote(line)}")
+    return None
+
+
+def ending_cue(pair: Pair) -> Cue | None:
+    """The page before ends like a document: signed off, or much shorter than a page."""
+    page = pair.after.page
+    if pair.blank_between:
+        return Cue("ending", 1.0, f"a blank page stands before page {page}")
+    tail = "\n".join(pair.before.tail_lines)
+    if _CLOSING.search(tail):
+        return Cue("ending", 1.4, f"the page before page {page} ends like a letter")
+    if SIGNED_OFF.search(tail):
+        return Cue("ending", 0.6, f"the page before page {page} ends like a document")
+    if pair.before.length < 0.4 * pair.after.length and pair.before.length < 1200:
+        return Cue("ending", 0.5, f"the page before page {page} is short")
+    return None
+
+
+def similarity_cue(pair: Pair) -> Cue | None:
+    """Few or many shared words; few words on the page say little."""
+    before, after = pair.before.subject_words, pair.after.subject_words
+    smaller = min(len(before), len(after))
+    if smaller < 8:
+        return None
+    share = len(before & after) / smaller
+    if share < 0.14:
+        return Cue(
+            "similarity", 1.0 if smaller >= 12 else 0.4, f"page {pair.after.page} shares few words with the page before"
+        )
+    if share > 0.4 and not pair.is_same_form:
+        return Cue("similarity", -0.8, f"page {pair.after.page} shares many words with the page before")
+    return None
+
+
+def _says_continued(pair: Pair) -> Cue | None:
+    if not any(CONTINUED.search(line) for line in pair.after.head_lines[:3]):
+        return None
+    return Cue("flow", -3.0, f"page {pair.after.page} says that it continues")
+
+
+def _begins_inside_sentence(pair: Pair) -> Cue | None:
+    first = _first_line(pair.after)
+    if len(first) <= 30 or not _LOWER_START.match(first):
+        return None
+    strength = -1.2 if _last_line(pair.before).endswith((".", "!", "?", ":")) else -2.8
+    return Cue("flow", strength, f"page {pair.after.page} begins inside a sentence, {quote(first)}")
+
+
+def _begins_with_section(pair: Pair) -> Cue | None:
+    first = _first_line(pair.after)
+    if LATER_SECTION.match(first):
+        return Cue("flow", -1.8, f"page {pair.after.page} begins with a later section, {quote(first)}")
+    if ATTACHED.match(first):
+        return Cue("flow", -1.2, f"page {pair.after.page} begins with an attachment, {quote(first)}")
+    return None
+
+
+def _begins_with_signatures(pair: Pair) -> Cue | None:
+    if pair.title is not None or sum(bool(_SIGNATURE.match(line)) for line in pair.after.head_lines) < 2:
+        return None
+    return Cue("flow", -1.8, f"page {pair.after.page} begins with signatures")
+
+
+def _ends_inside(pair: Pair) -> Cue | None:
+    last = _last_line(pair.before)
+    if len(last) <= 60 or not last[-1].islower():
+        return None
+    return Cue("flow", -1.0, f"the page before ends inside a sentence, {quote(last[-60:])}")
+
+
+def _first_line(page: PageFeatures) -> str:
+    """The first line that is not a page number or another short run of digits."""
+    printed = [number.printed for number in page.numbers]
+    return next(
+        (line for line in page.head_lines[:4] if LETTER.search(line) and line not in printed), page.head_lines[0]
+    )
+
+
+def _last_line(page: PageFeatures) -> str:
+    """The last line that holds no page number."""
+    for line in reversed(page.tail_lines):
+        if LETTER.search(line) and not any(number.stands_in(line) for number in page.numbers):
+            return line
+    return ""
+
+
+def _shape(line: str) -> str:
+    """What kinds of words a line has, in order, runs as one: 9 for those with digits, a for others."""
+    shape = ""
+    for word in line.split():
+        kind = "a" if word.isalpha() or not any(character.isdigit() for character in word) else "9"
+        if not shape.endswith(kind):
+            shape += kind
+    return shape

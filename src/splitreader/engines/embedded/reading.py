@@ -1,0 +1,125 @@
+"""Reading a packet page by page: what is kept of a page is a few hundred bytes."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+
+from splitreader._config import SplitConfig
+from splitreader.engines.embedded.boundary_cues import PRIOR, boundary_cues
+from splitreader.engines.embedded.category_scores import CategoryScorer, PageScores
+from splitreader.engines.embedded.page_features import PageFeatures, is_blank, read_page
+from splitreader.engines.embedded.page_pair import Cue, Pair
+from splitreader.engines.embedded.text import quote
+from splitreader.engines.embedded.titles import WEAKEST_TITLE, TitleHit
+
+UNCATEGORIZED_FIRST = 1.2
+"""What a declared category must reach on a first page to be better than none."""
+
+UNCATEGORIZED_BODY = 0.15
+"""And on a later page."""
+
+CLEAR_CONTINUATION = -2.0
+"""A page with these log-odds or less clearly belongs to the page before, whatever it speaks of."""
+
+CONTINUATION_WEIGHT = 0.35
+"""So its words say less about the category: a contract stays one where a section is about insurance."""
+
+_MOST_LOG_ODDS = 12.0
+_MOST_CUES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """What is kept of a page with text.
+
+    Args:
+        page: its number.
+        log_odds: that a document starts here.
+        first: score of each category as a first page; the best is 0.
+        body: the same as a later page.
+        terms: matched terms.
+        cues: the strongest reasons for a start.
+        titles: for each category the line that is its title, quoted.
+        stamp: the "n of total" printed on it; None where there is none.
+        named: the categories that the first lines name.
+        foreign_title: a title of a kind that was not declared, quoted; empty where there is none.
+    """
+
+    page: int
+    log_odds: float
+    first: array[float]
+    body: array[float]
+    terms: array[int]
+    cues: tuple[Cue, ...]
+    titles: dict[int, str]
+    named: frozenset[int]
+    stamp: tuple[int, int] | None
+    foreign_title: str
+
+
+class PageReader:
+    """Takes pages in order and keeps what decoding needs.
+
+    Args:
+        config: the categories, and whether pages may have none.
+    """
+
+    def __init__(self, config: SplitConfig) -> None:
+        self.scorer = CategoryScorer(config.categories)
+        self.has_uncategorized = config.allow_uncategorized != "forbid"
+        self.pages: list[int] = []
+        self.read_pages: list[ReadPage] = []
+        self._before: PageFeatures | None = None
+        self._title_before: TitleHit | None = None
+        self._blank_between = False
+
+    def read(self, page: int, text: str) -> None:
+        """Read the next page.
+
+        Raises:
+            ValueError: its number is not above the last one.
+        """
+        if self.pages and page <= self.pages[-1]:
+            raise ValueError(f"page {page} comes after page {self.pages[-1]}; give every page once, in order")
+        self.pages.append(page)
+        if is_blank(text):
+            self._blank_between = self._before is not None
+            return
+        features = read_page(page, text)
+        scores = self.scorer.score(features)
+        self.read_pages.append(self._keep(features, scores))
+        self._before, self._title_before, self._blank_between = features, scores.titles.best, False
+
+    def _keep(self, features: PageFeatures, scores: PageScores) -> ReadPage:
+        cues: tuple[Cue, ...] = ()
+        if self._before is not None:
+            cues = boundary_cues(
+                Pair(self._before, features, scores.titles.best, self._title_before, self._blank_between)
+            )
+        log_odds = PRIOR + sum(cue.log_odds for cue in cues)
+        first, body = scores.first, scores.body
+        if self.has_uncategorized:
+            first.append(UNCATEGORIZED_FIRST + scores.foreign)
+            body.append(UNCATEGORIZED_BODY)
+        return ReadPage(
+            page=features.page,
+            log_odds=max(-_MOST_LOG_ODDS, min(_MOST_LOG_ODDS, log_odds)),
+            first=_below_best(first),
+            body=_below_best(body, CONTINUATION_WEIGHT if log_odds <= CLEAR_CONTINUATION else 1.0),
+            terms=scores.terms,
+            cues=tuple(cue for cue in cues if cue.log_odds > 0)[:_MOST_CUES],
+            titles={
+                index: quote(hit.line)
+                for index, hit in scores.titles.of_category.items()
+                if hit.strength >= WEAKEST_TITLE
+            },
+            named=scores.named,
+            stamp=next(((item.number, item.total) for item in features.numbers if item.total), None),
+            foreign_title=quote(scores.titles.foreign.line) if scores.titles.foreign else "",
+        )
+
+
+def _below_best(scores: array[float], weight: float = 1.0) -> array[float]:
+    best = max(scores)
+    return array("f", [weight * (score - best) for score in scores])

@@ -1,0 +1,126 @@
+"""From the decoded cut to proposed segments: blank pages, confidence, evidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from splitreader._config import UNCATEGORIZED, SplitConfig
+from splitreader._pages import format_pages
+from splitreader._result import Confidence
+from splitreader.engines._protocol import ProposedSegment
+from splitreader.engines.embedded.decoder import decode, segment_bounds
+from splitreader.engines.embedded.reading import PageReader, ReadPage
+from splitreader.engines.embedded.text import quote
+
+HIGH_CONFIDENCE = 0.8
+"""Segments with this score or more are "high"."""
+
+MEDIUM_CONFIDENCE = 0.5
+"""Segments with this score or more are "medium", those below "low"."""
+
+STAMP_RELIEF = 3.5
+"""Added to pages that begin like a document where one numbering runs through the whole packet."""
+
+_OWN_START = frozenset({"title", "identifier", "template", "salutation"})
+_MOST_BOUNDARY_EVIDENCE = 2
+
+
+def confidence_of(score: float) -> Confidence:
+    """The confidence level of a score."""
+    if score >= HIGH_CONFIDENCE:
+        return "high"
+    return "medium" if score >= MEDIUM_CONFIDENCE else "low"
+
+
+def propose_segments(reader: PageReader, config: SplitConfig) -> tuple[ProposedSegment, ...]:
+    """The documents of the pages that were read; every page is in one of them."""
+    if not reader.pages:
+        return ()
+    names = [*config.category_names, UNCATEGORIZED] if reader.has_uncategorized else [*config.category_names]
+    pages = reader.read_pages
+    if not pages:
+        return (_without_text(reader.pages, names[-1] if reader.has_uncategorized else names[0]),)
+    cut = decode(_start_log_odds(pages), [page.first for page in pages], [page.body for page in pages])
+    ends = [*cut.start_probabilities, 1.0]
+    bounds = segment_bounds(cut.starts, len(pages))
+    runs = _with_blank_pages(reader.pages, [pages[start].page for start, _ in bounds])
+    proposed = []
+    for (start, end), category, run in zip(bounds, cut.categories, runs, strict=True):
+        share = _category_probability(category, pages[start:end])
+        score = round(ends[start] * ends[end] * share, 4)
+        reasons = _boundary_evidence(pages[start], is_first=start == 0)
+        proposed.append(
+            ProposedSegment(
+                category=names[category],
+                pages=run,
+                confidence=confidence_of(score),
+                score=score,
+                evidence=(*reasons, *_category_evidence(reader, pages[start], category, names[category])),
+            )
+        )
+    return tuple(proposed)
+
+
+def _without_text(pages: Sequence[int], category: str) -> ProposedSegment:
+    return ProposedSegment(
+        category=category,
+        pages=tuple(pages),
+        confidence="low",
+        score=0.0,
+        evidence=(f"no text on {'page' if len(pages) == 1 else 'pages'} {format_pages(pages)}",),
+    )
+
+
+def _start_log_odds(pages: Sequence[ReadPage]) -> list[float]:
+    """The log-odds of each page; numbers stamped on the whole packet, as a fax machine does, count less."""
+    stamped = len(pages) > 2 and all(
+        page.stamp == (position, len(pages)) for position, page in enumerate(pages, start=1)
+    )
+    return [
+        page.log_odds + (STAMP_RELIEF if stamped and any(cue.name in _OWN_START for cue in page.cues) else 0.0)
+        for page in pages
+    ]
+
+
+def _with_blank_pages(pages: Sequence[int], first_pages: Sequence[int]) -> list[tuple[int, ...]]:
+    """All pages in runs: each begins at a first page; blank pages stay with what is before them."""
+    later = set(first_pages[1:])
+    runs: list[list[int]] = [[]]
+    for page in pages:
+        if page in later:
+            runs.append([])
+        runs[-1].append(page)
+    return [tuple(run) for run in runs]
+
+
+def _category_probability(category: int, pages: Sequence[ReadPage]) -> float:
+    """How likely the category is for these pages, taken as one document."""
+    totals = list(pages[0].first)
+    for page in pages[1:]:
+        totals = [total + score for total, score in zip(totals, page.body, strict=True)]
+    top = max(totals)
+    return math.exp(totals[category] - top) / sum(math.exp(total - top) for total in totals)
+
+
+def _boundary_evidence(page: ReadPage, *, is_first: bool) -> tuple[str, ...]:
+    if is_first:
+        return ("the first page of the packet",)
+    sentences = tuple(cue.sentence for cue in page.cues[:_MOST_BOUNDARY_EVIDENCE])
+    return sentences or (f"page {page.page} looks more like another document than like the one before",)
+
+
+def _category_evidence(reader: PageReader, page: ReadPage, category: int, name: str) -> tuple[str, ...]:
+    """One or two sentences."""
+    if category >= reader.scorer.count:
+        if page.foreign_title:
+            return (f"page {page.page} has the title {page.foreign_title}, which no category covers",)
+        return ("no category has enough evidence on these pages",)
+    sentences = []
+    if category in page.titles:
+        sentences.append(f"{page.titles[category]} is a title of {quote(name)}")
+    elif category in page.named:
+        sentences.append(f"{quote(name)} is named in the first lines")
+    if telling := reader.scorer.telling_words(page.terms, category):
+        sentences.append("typical words: " + ", ".join(quote(word) for word in telling))
+    return tuple(sentences) or (f"{quote(name)} fits better than anything else",)

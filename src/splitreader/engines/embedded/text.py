@@ -1,0 +1,95 @@
+"""Text as the engine looks at it: the ends of a page, its words, and quotes that are safe to show."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+HEAD_CHARACTERS = 4_000
+"""Of a longer page only this much of its beginning is looked at, so a hostile page costs no more than a full one."""
+
+TAIL_CHARACTERS = 1_000
+"""And this much of its end."""
+
+QUOTE_CHARACTERS = 80
+"""The most of a page's text that evidence quotes."""
+
+_WORD = re.compile(r"[^\W_]+")
+_LETTER_DIGIT = re.compile(r"-(?<=\b[a-z]-)(?=\d)")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=[A-Z][a-z])|(?<=\d{3})(?=[A-Za-z])|(?<=[A-Za-z])(?=\d{3})")
+_SPLIT_CODE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])[-_ ](\d{1,2})(?![A-Za-z0-9])")
+_COMBINING = re.compile("[\u0300-\u036f]+")
+_DIGITS = re.compile(r"\d+")
+_VARIANTS = {"licence": "license", "cheque": "check", "payslip": "paystub", "organisation": "organization"}
+
+_STOP_TEXT = (
+    "a an and are as at be by for from has have if in is it its may no not of on or our shall that the their this to"
+    " was we were which will with you your any all such other each per than then they his her he she s t"
+)
+STOP_WORDS = frozenset(_STOP_TEXT.split())
+"""Words that say nothing about a document's kind or subject."""
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """A case-folded word without its plural ending; spelling variants become one."""
+    if len(word) > 4 and word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif len(word) > 3 and word[-1] == "s" and word[-2] not in "aisu":
+        word = word[:-1]
+    return _VARIANTS.get(word, word)
+
+
+def fold(text: str) -> str:
+    """Case and accents removed, so that RÉSUMÉ, résumé and resume are one."""
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = _COMBINING.sub("", unicodedata.normalize("NFKD", folded))
+    return folded
+
+
+def tokens(text: str) -> list[str]:
+    """The stemmed words of a text in order; ``W-2`` is one word, ``1099-NEC`` two."""
+    folded = fold(text).replace("'s ", " ").replace("\u2019s ", " ")
+    if "-" in folded:
+        folded = _LETTER_DIGIT.sub("", folded)
+    return list(map(stem, _WORD.findall(folded)))
+
+
+def name_tokens(name: str) -> tuple[str, ...]:
+    """The words of a category's name, however it is written: ``BankStatement``, ``bank_statement``, ``1099_nec``."""
+    joined = _SPLIT_CODE.sub(r"\1\2", name)
+    return tuple(tokens(_CAMEL.sub(" ", joined).replace("_", " ")))
+
+
+def label(text: str) -> tuple[str, ...]:
+    """A label such as ``From:`` as a word of its own, so that it is not the stop word "from"."""
+    return (text.rstrip(": ").casefold() + ":",)
+
+
+def ends_of_page(text: str) -> tuple[str, str]:
+    """The beginning and the end of a page's text; they are the same text where the page is short."""
+    stripped = text.strip()
+    if len(stripped) <= HEAD_CHARACTERS:
+        return stripped, stripped[-TAIL_CHARACTERS:]
+    return stripped[:HEAD_CHARACTERS], stripped[-TAIL_CHARACTERS:]
+
+
+def mask(text: str) -> str:
+    """A text with every number replaced by ``#``, for comparing headers, footers and templates."""
+    return _DIGITS.sub("#", text).casefold()
+
+
+def quote(text: str) -> str:
+    """A short, printable quote in double quotes: no control characters, no direction marks, at most 80 characters."""
+    shown = text[: 4 * QUOTE_CHARACTERS]
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(
+            character if character.isprintable() and unicodedata.category(character) != "Cf" else " "
+            for character in shown
+        )
+    words = " ".join(shown.split())
+    if len(words) > QUOTE_CHARACTERS:
+        words = words[: QUOTE_CHARACTERS - 1].rstrip() + "…"
+    return f'"{words}"'
