@@ -1,0 +1,5 @@
+"""``python -m splitreader``."""
+
+from splitreader.cli import main
+
+main()
