@@ -1,0 +1,80 @@
+import inspect
+
+import pytest
+from blockbuster import BlockBuster
+from langchain_core.document_loaders import BaseLoader
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from langchain_core.vectorstores import InMemoryVectorStore
+
+from langchain_splitreader import Category, SplitLoader
+from splitreader import InvalidConfiguration, SplitReader
+from splitreader.testing import ScriptedEngine
+
+
+def test_documents_carry_the_cores_ids_text_and_metadata(sample, sample_categories):
+    core = SplitReader(sample_categories).load(sample)
+    documents = SplitLoader(sample, sample_categories).load()
+    assert [d.id for d in documents] == [d.id for d in core]
+    assert [d.page_content for d in documents] == [d.text for d in core]
+    assert [d.metadata for d in documents] == [d.metadata for d in core]
+
+
+def test_lazy_load_is_a_generator_that_holds_one_packet(sample, tmp_path):
+    engine = ScriptedEngine([("a", range(1, 15))])
+    (tmp_path / "1.pdf").write_bytes(sample.read_bytes())
+    (tmp_path / "2.pdf").write_bytes(sample.read_bytes() + b"\n")
+    documents = SplitLoader(tmp_path, reader=SplitReader(["a"], engine=engine)).lazy_load()
+    assert inspect.isgenerator(documents)
+    assert engine.calls == 0
+    next(documents)
+    assert engine.calls == 1
+
+
+async def test_native_async_gives_the_same_and_blocks_nothing(sample, sample_categories):
+    loader = SplitLoader(sample, sample_categories)
+    expected = loader.load()
+    guard = BlockBuster()
+    guard.activate()
+    try:
+        assert await loader.aload() == expected
+        assert [document async for document in loader.alazy_load()] == expected
+    finally:
+        guard.deactivate()
+
+
+def test_load_and_split_are_the_base_classs_own():
+    assert SplitLoader.load is BaseLoader.load
+    assert SplitLoader.load_and_split is BaseLoader.load_and_split
+
+
+def test_takes_bytes_with_a_name_and_the_readers_options(sample):
+    loader = SplitLoader(
+        sample.read_bytes(), [Category(name="invoice")], name="mail/7.pdf", metadata={"tenant": "t"}, page_list=True
+    )
+    document = next(loader.lazy_load())
+    assert document.metadata["source"] == "mail/7.pdf"
+    assert document.metadata["tenant"] == "t"
+    assert document.metadata["page_list"][0] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{}, {"categories": ["a"], "reader": SplitReader(["a"])}, {"reader": SplitReader(["a"]), "page_list": True}],
+)
+def test_wants_categories_or_a_reader(arguments):
+    with pytest.raises(InvalidConfiguration, match="either"):
+        SplitLoader("packet.pdf", **arguments)
+
+
+def test_a_store_of_the_sample_packet_answers_from_the_asked_category(sample, sample_categories):
+    store = InMemoryVectorStore(DeterministicFakeEmbedding(size=16))
+    documents = SplitLoader(sample, sample_categories).load()
+    assert store.add_documents(documents) == [document.id for document in documents]
+    for category in ("invoice", "contract", "bank_statement"):
+        found = store.similarity_search(
+            "total amount due", k=50, filter=lambda document, wanted=category: document.metadata["category"] == wanted
+        )
+        assert found
+        assert {document.metadata["category"] for document in found} == {category}
+    again = store.add_documents(SplitLoader(sample, sample_categories).load())
+    assert len(store.store) == len(set(again)) == len(documents)
