@@ -1,0 +1,58 @@
+# make demo       splits the sample packet, in a new virtual environment
+# make test       linters, type checks, all tests
+# make test-quick the tests that take no time
+# make bench-text pages a second and memory, beside raw text extraction
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+ADAPTERS := integrations/llama-index-readers-splitreader integrations/langchain-splitreader
+SOURCES := $(shell find src $(ADAPTERS) -name '*.py' -o -name pyproject.toml -o -name '*.txt') pyproject.toml
+INSTALLED := $(VENV)/.installed
+DEVELOPING := $(VENV)/.developing
+
+.PHONY: demo test test-quick lint types bench-text clean
+
+demo: $(INSTALLED)
+	rm -rf demo-output
+	$(BIN)/splitreader split docs/sample/packet.pdf --categories docs/sample/categories.yaml --out demo-output --pdfs
+	@echo "demo-output/ holds the Documents (documents.jsonl) and one PDF for each:"
+	@ls demo-output
+
+test: lint types
+	$(BIN)/pytest
+
+test-quick: $(DEVELOPING)
+	$(BIN)/pytest -q -m "not slow"
+
+lint: $(DEVELOPING)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python docs/sample/make_packet.py --check
+
+types: $(DEVELOPING)
+	$(BIN)/mypy src tests/typing benchmarks
+	cd integrations/llama-index-readers-splitreader && ../../$(BIN)/mypy --config-file ../../pyproject.toml \
+		--namespace-packages --explicit-package-bases llama_index/readers/splitreader
+	cd integrations/langchain-splitreader && ../../$(BIN)/mypy --config-file ../../pyproject.toml langchain_splitreader
+
+bench-text: $(DEVELOPING)
+	$(BIN)/python benchmarks/text.py
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): $(BIN)/python $(SOURCES)
+	$(PIP) . $(addprefix ./,$(ADAPTERS))
+	rm -f $(DEVELOPING)
+	touch $@
+
+$(DEVELOPING): $(BIN)/python pyproject.toml $(addsuffix /pyproject.toml,$(ADAPTERS))
+	$(PIP) --editable '.[dev]' $(addprefix --editable ./,$(ADAPTERS))
+	rm -f $(INSTALLED)
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo-output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
