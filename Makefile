@@ -21,10 +21,10 @@ demo: $(INSTALLED)
 	@ls demo-output
 
 test: lint types
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 test-quick: $(DEVELOPING)
-	$(BIN)/pytest -q -m "not slow"
+	$(BIN)/pytest -q -n 2 -m "not slow"
 
 lint: $(DEVELOPING)
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ import pytest
 import splitreader
 from support.pdfs import make_pdf, make_scan
 
+pytestmark = pytest.mark.slow
 CATEGORIES = ["-c", "invoice=A request for payment", "-c", "contract"]
 
 

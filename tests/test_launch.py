@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+pytestmark = pytest.mark.slow
 LOAD = "len(SplitReader(['invoice', 'contract']).load({packet!r}))"
 ALOAD = "len(await SplitReader(['invoice', 'contract']).aload({packet!r}))"
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import tempfile
 import unicodedata
+import uuid
 from pathlib import Path
 
 from splitreader._errors import OutputError, OutputExists
@@ -63,22 +62,12 @@ def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
     """
     if not overwrite:
         refuse_existing([path])
-    temporary = None
+    temporary = path.with_name(f".{uuid.uuid4().hex}.partial")
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".splitreader-")
-        with os.fdopen(descriptor, "wb") as stream:
+        with temporary.open("xb") as stream:
             stream.write(data)
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise OutputError(f"can't write {path} ({error.strerror}); check the folder and its permissions") from error
-
-
-def _umask() -> int:
-    """The process's umask, which can only be read by setting it."""
-    umask = os.umask(0o077)
-    os.umask(umask)
-    return umask

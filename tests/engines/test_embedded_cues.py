@@ -67,6 +67,7 @@ STARTS = [
 CONTINUATIONS = [
     (page_number_cue, f"{PROSE}\nPage 2 of 5", f"{PROSE}\nPage 3 of 5", "the number after the last"),
     (page_number_cue, f"{PROSE}\n- 2 -", f"{PROSE}\n- 3 -", "the number after the last"),
+    (page_number_cue, f"{PROSE}\nPage 1 of 4", f"{PROSE}\nPage 2", "the number after the last"),
     (page_number_cue, f"{PROSE}\nPage 1 of 5", PROSE, "more should follow"),
     (page_number_cue, PROSE, f"{PROSE}\nPage 3 of 5", "not the first of a document"),
     (identifier_cue, "Invoice No: INV-1001", "Invoice No: INV-1001", "has the same invoice number"),

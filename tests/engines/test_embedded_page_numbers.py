@@ -24,6 +24,7 @@ def found(line: str) -> list[tuple[int, int | None, str]]:
         ("стр. 2 из 6", 2, 6, "total"),
         ("第 2 页 共 5 页", 2, 5, "total"),
         ("p. 2/6", 2, 6, "total"),
+        ("str. 4", 4, None, "word"),
         ("Page 2", 2, None, "word"),
         ("p. 4", 4, None, "word"),
         ("Seite 5", 5, None, "word"),
@@ -54,6 +55,7 @@ def test_printed_page_numbers_are_read(line, number, total, form):
         "12345",
         "",
         "P 641",
+        "str1",
         "Page of",
     ],
 )

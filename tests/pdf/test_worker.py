@@ -142,6 +142,7 @@ def test_a_file_that_changes_between_hash_and_reading_is_an_error(tmp_path):
         read(worker, source)
 
 
+@pytest.mark.slow
 def test_a_memory_bomb_ends_in_an_error_and_the_next_packet_works():
     with PDFWorker(memory_limit=400 << 20) as worker:
         with pytest.raises(WorkerDied, match=r"p\.pdf"):
@@ -149,6 +150,7 @@ def test_a_memory_bomb_ends_in_an_error_and_the_next_packet_works():
         assert read(worker, source_of(make_pdf(["good"])))[0].text == "good"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="no such signals")
 class TestFailures:
     pages = make_pdf(["text " * 50] * 400)
@@ -168,13 +170,15 @@ class TestFailures:
             assert len(read(worker, source_of(self.pages))) == 400
 
     def test_a_worker_that_hangs_is_killed_at_its_deadline(self):
-        with PDFWorker(page_deadline=0.3) as worker:
+        with PDFWorker() as worker:
             walk = self.begun(worker)
             hung = psutil.Process(worker.pid)
             hung.suspend()
+            worker.page_deadline = 0.3
             with pytest.raises(WorkerTimeout, match=r"p\.pdf.*0\.3 s"):
                 list(walk)
             assert not hung.is_running()
+            worker.page_deadline = 30
             assert len(read(worker, source_of(self.pages))) == 400
 
     def test_a_walk_that_is_dropped_half_way_leaves_the_worker_usable(self):

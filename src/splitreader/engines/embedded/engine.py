@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -56,6 +55,8 @@ class EmbeddedEngine:
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
         """`split` in a thread, so that the event loop stays free."""
+        import asyncio
+
         return await asyncio.to_thread(self.split, packet, config)
 
 

@@ -28,7 +28,6 @@ _LABELLED = re.compile(
     r"[.:#°º \t-]{0,6}+(?:(?:number|no|id)\b[.:# \t]{0,4}+)?"
     r"([a-z]{0,6}[-/]?\d[\da-z./-]{1,24}(?: \d{3,4}\b){0,4})"
 )
-_MARK = re.compile(r"[:#°º]|n(?:o|r|um)\b|number|nummer|id\b|identification|date|period|ending")
 _STATEMENT = re.compile(
     r"\b(?:statement|billing|pay|service|reporting)\s(?:date|period|ending)\b[ :\t]{0,4}(\S[^\n]{4,40})", re.IGNORECASE
 )
@@ -40,10 +39,7 @@ _NO_IDENTIFIER = re.compile(r"^(?:\d{1,4}-\d{1,2}-\d{1,4}|1545-\d{4})$")
 def find_identifiers(text: str) -> dict[str, frozenset[str]]:
     """The labelled identifiers in a text, by kind; a kind with many values (a list of invoices) is left out."""
     found: dict[str, set[str]] = {}
-    lowered = text.lower()
-    if not _MARK.search(lowered):
-        return {}
-    for word, value in _LABELLED.findall(lowered):
+    for word, value in _LABELLED.findall(text.lower()):
         kind = _KIND_OF_WORD.get(word)
         if kind and sum(character.isdigit() for character in value) >= 2:
             found.setdefault(kind, set()).add(value.strip("-./").upper())

@@ -13,7 +13,7 @@ _LINES_LOOKED_AT = 4
 _LONGEST_BARE_LINE = 24
 
 _WORDS = (
-    r"pages?|pg|p\.|seite|pagina|pag|página|pág|sida|side|strona|str|strana|sivu|oldal|blatt|sheet|folio|стр|страница|"
+    r"pages?|pg|p\.|seite|pagina|pag|página|pág|sida|side|strona|str\.|strana|sivu|oldal|blatt|sheet|folio|стр|страница|"
     r"σελίδα|sayfa|halaman|trang"
 )
 _OF = r"of|von|de|di|sur|van|av|af|z|out of|из|от|aus|dari"

@@ -61,7 +61,9 @@ class Pair:
         """The second page's number, if it is the one after the first page's."""
         for new in self.after.numbers:
             for old in self.before.numbers:
-                if new.form == old.form and new.number == old.number + 1 and new.total == old.total:
+                same_form = (new.form, new.total) == (old.form, old.total)
+                # One of them may have lost its total: "Page 1 of 4", then "Page 2".
+                if new.number == old.number + 1 and (same_form or {new.form, old.form} == {"total", "word"}):
                     return new
         return None
 

@@ -13,10 +13,10 @@ from splitreader.engines.embedded.page_pair import Cue, Pair
 from splitreader.engines.embedded.text import quote
 from splitreader.engines.embedded.titles import WEAKEST_TITLE, TitleHit
 
-UNCATEGORIZED_FIRST = 1.2
+UNCATEGORIZED_FIRST = 1.3
 """What a declared category must reach on a first page to be better than none."""
 
-UNCATEGORIZED_BODY = 0.15
+UNCATEGORIZED_BODY = 0.2
 """And on a later page."""
 
 CLEAR_CONTINUATION = -2.0
