@@ -1,7 +1,7 @@
 # make demo       splits the sample packet, in a new virtual environment
 # make test       linters, type checks, all tests
 # make test-quick the tests that take no time
-# make bench-text pages a second and memory, beside raw text extraction
+# make bench-text, bench-ocr, bench-memory: speed and memory, beside the libraries alone
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -12,7 +12,7 @@ SOURCES := $(shell find src $(ADAPTERS) -name '*.py' -o -name pyproject.toml -o 
 INSTALLED := $(VENV)/.installed
 DEVELOPING := $(VENV)/.developing
 
-.PHONY: demo test test-quick lint types bench-text clean
+.PHONY: demo test test-quick lint types bench-text bench-ocr bench-memory clean
 
 demo: $(INSTALLED)
 	rm -rf demo-output
@@ -33,7 +33,8 @@ lint: $(DEVELOPING)
 	$(BIN)/python docs/sample/make_packet.py --check
 
 types: $(DEVELOPING)
-	$(BIN)/mypy src tests/typing benchmarks
+	$(BIN)/mypy src tests/typing
+	cd benchmarks && ../$(BIN)/mypy --config-file ../pyproject.toml .
 	cd integrations/llama-index-readers-splitreader && ../../$(BIN)/mypy --config-file ../../pyproject.toml \
 		--namespace-packages --explicit-package-bases llama_index/readers/splitreader
 	cd integrations/langchain-splitreader && ../../$(BIN)/mypy --config-file ../../pyproject.toml langchain_splitreader
@@ -41,16 +42,22 @@ types: $(DEVELOPING)
 bench-text: $(DEVELOPING)
 	$(BIN)/python benchmarks/text.py
 
+bench-ocr: $(DEVELOPING)
+	$(BIN)/python benchmarks/ocr.py
+
+bench-memory: $(DEVELOPING)
+	$(BIN)/python benchmarks/memory.py
+
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED): $(BIN)/python $(SOURCES)
-	$(PIP) . $(addprefix ./,$(ADAPTERS))
+	$(PIP) '.[ocr]' $(addprefix ./,$(ADAPTERS))
 	rm -f $(DEVELOPING)
 	touch $@
 
 $(DEVELOPING): $(BIN)/python pyproject.toml $(addsuffix /pyproject.toml,$(ADAPTERS))
-	$(PIP) --editable '.[dev]' $(addprefix --editable ./,$(ADAPTERS))
+	$(PIP) --editable '.[dev,ocr]' $(addprefix --editable ./,$(ADAPTERS))
 	rm -f $(INSTALLED)
 	touch $@
 

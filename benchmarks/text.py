@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
 
-import psutil
+from measuring import SAMPLE, Run, join_sample, measure
 
-SAMPLE = Path(__file__).parent.parent / "docs" / "sample"
 ROUNDS = 5
 
 RAW = """
@@ -43,51 +38,6 @@ print(result.page_count, time.perf_counter() - begin)
 """
 
 
-class Run(NamedTuple):
-    """What one run showed."""
-
-    pages_a_second: float
-    peak_mb: float
-
-
-def measure(code: str, packet: Path) -> Run:
-    """Run a program that prints pages and seconds, and watch the memory of its process tree."""
-    command = [sys.executable, "-c", code, str(packet), str(SAMPLE / "categories.yaml")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        peak = 0
-        while process.poll() is None:
-            peak = max(peak, tree_memory(process.pid))
-            time.sleep(0.02)
-        output = process.stdout.read() if process.stdout else ""
-    pages, seconds = output.split()
-    return Run(float(pages) / float(seconds), peak / 2**20)
-
-
-def tree_memory(pid: int) -> int:
-    """Resident bytes of a process and its descendants."""
-    total = 0
-    try:
-        root = psutil.Process(pid)
-        for process in (root, *root.children(recursive=True)):
-            total += process.memory_info().rss
-    except psutil.NoSuchProcess:
-        pass
-    return total
-
-
-def make_packet(path: Path, pages: int) -> None:
-    """The sample packet, joined to itself until it has at least `pages` pages."""
-    import pypdf
-
-    sample = pypdf.PdfReader(SAMPLE / "packet.pdf")
-    writer = pypdf.PdfWriter()
-    while len(writer.pages) < pages:
-        writer.append(sample, import_outline=False)
-    for page in writer.pages:
-        page.compress_content_streams()
-    writer.write(path)
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -97,10 +47,10 @@ def main() -> None:
     runs: dict[str, list[Run]] = {"pypdfium2, raw": [], "SplitReader.split": []}
     with tempfile.TemporaryDirectory() as folder:
         packet = Path(folder) / "packet.pdf"
-        make_packet(packet, options.pages)
+        join_sample(packet, options.pages)
         for _ in range(options.rounds):
-            runs["pypdfium2, raw"].append(measure(RAW, packet))
-            runs["SplitReader.split"].append(measure(SPLIT, packet))
+            runs["pypdfium2, raw"].append(measure(RAW, packet, SAMPLE / "categories.yaml"))
+            runs["SplitReader.split"].append(measure(SPLIT, packet, SAMPLE / "categories.yaml"))
     print(f"{'':20} {'pages/s (median)':>18} {'min':>8} {'max':>8} {'peak MB':>9}")
     for name, seen in runs.items():
         speeds = [run.pages_a_second for run in seen]

@@ -33,8 +33,8 @@ def packet(tmp_path):
     return path
 
 
-def test_the_table_names_the_documents_and_nothing_goes_to_stderr(sample):
-    done = run("split", sample, "--categories", sample.parent / "categories.yaml")
+def test_the_table_names_the_documents_and_nothing_goes_to_stderr(sample, sample_packet):
+    done = run("split", sample, "--categories", sample_packet.with_name("categories.yaml"))
     assert (done.returncode, done.stderr) == (0, "")
     assert "14 pages, 7 documents" in done.stdout
     assert "bank_statement" in done.stdout
@@ -71,6 +71,7 @@ def test_several_packets(packet, tmp_path):
         ("c.yaml", "- name: invoice\n  description: A request\n- contract\n"),
         ("c.yaml", "invoice: A request\ncontract:\n"),
         ("c.json", '[{"name": "invoice", "description": "A request"}, "contract"]'),
+        ("c.json", '[\n\t"invoice",\n\t{"name": "contract", "description": "\\ud83e\\uddfe"}\n]'),
         ("c.json", '{"categories": [{"name": "invoice"}, {"name": "contract"}], "segments": []}'),
     ],
 )
@@ -122,6 +123,69 @@ class TestFolder:
         assert [path.name for path in out.iterdir()] == ["documents.jsonl.partial"]
         assert len((out / "documents.jsonl.partial").read_text().splitlines()) == 2
 
+    def test_keeps_the_pdfs_of_before_unless_asked(self, packet, tmp_path):
+        out = tmp_path / "out"
+        out.mkdir()
+        (out / "02-contract.pdf").write_bytes(b"mine")
+        done = run("split", packet, *CATEGORIES, "--out", out, "--pdfs")
+        assert done.returncode == 1
+        assert "02-contract.pdf is there already" in done.stderr
+        assert (out / "02-contract.pdf").read_bytes() == b"mine"
+
+    def test_keeps_the_part_of_before_unless_asked(self, packet, tmp_path):
+        out = tmp_path / "out"
+        out.mkdir()
+        (out / "documents.jsonl.partial").write_text("mine")
+        done = run("split", packet, *CATEGORIES, "--out", out)
+        assert done.returncode == 1
+        assert "documents.jsonl.partial is there already" in done.stderr
+        assert "--overwrite" in done.stderr
+        assert (out / "documents.jsonl.partial").read_text() == "mine"
+        assert run("split", packet, *CATEGORIES, "--out", out, "--overwrite").returncode == 0
+        assert [path.name for path in out.iterdir()] == ["documents.jsonl"]
+
+    def test_never_replaces_a_packet(self, packet, tmp_path):
+        path = packet.rename(tmp_path / "01-invoice.pdf")
+        before = path.read_bytes()
+        done = run("split", path.name, *CATEGORIES, "--out", ".", "--pdfs", "--overwrite", cwd=tmp_path)
+        assert done.returncode == 1
+        assert "01-invoice.pdf itself" in done.stderr
+        assert path.read_bytes() == before
+
+    @pytest.mark.skipif(os.name == "nt", reason="no such names")
+    def test_is_never_left(self, packet, tmp_path):
+        data = packet.read_bytes()
+        (tmp_path / "in").mkdir()
+        for number, name in enumerate(["...pdf", "..pdf", "documents.jsonl.pdf"]):
+            (tmp_path / "in" / name).write_bytes(data + b"%" * number)
+        out = tmp_path / "deep" / "out"
+        files = [tmp_path / "in" / name for name in ("...pdf", "..pdf", "documents.jsonl.pdf")]
+        done = run("split", *files, *CATEGORIES, "--out", out, "--pdfs")
+        assert done.returncode == 0, done.stderr
+        assert sorted(path.name for path in out.iterdir()) == [
+            "documents-jsonl",
+            "documents.jsonl",
+            "packet",
+            "packet-2",
+        ]
+        assert [path.name for path in out.parent.iterdir()] == ["out"]
+
+    def test_takes_names_for_equal_that_differ_in_case(self, packet, tmp_path):
+        other = tmp_path / "sub" / "PACKET.pdf"
+        other.parent.mkdir()
+        other.write_bytes(make_pdf(["INVOICE\nInvoice number: 7"]))
+        out = tmp_path / "out"
+        assert run("split", packet, other, *CATEGORIES, "--out", out, "--pdfs").returncode == 0
+        assert sorted(path.name for path in out.iterdir() if path.is_dir()) == ["packet", "packet-2"]
+
+    def test_an_end_that_fails_is_one_line(self, packet, tmp_path):
+        out = tmp_path / "out"
+        (out / "documents.jsonl").mkdir(parents=True)
+        done = run("split", packet, *CATEGORIES, "--out", out, "--overwrite")
+        assert done.returncode == 1
+        assert "can't write documents.jsonl" in done.stderr
+        assert done.stderr.count("\n") == 1
+
 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
@@ -133,12 +197,10 @@ class TestFolder:
         (["packet.pdf", "--categories", "nowhere.yaml"], 2, "nowhere.yaml"),
         (["packet.pdf", "--categories", "packet.pdf"], 2, "packet.pdf"),
         (["text.pdf", "-c", "a"], 1, "text.pdf is not a PDF"),
-        (["scan.pdf", "-c", "a"], 1, "pages 1 of scan.pdf are images"),
     ],
 )
 def test_an_error_is_one_line_on_stderr_and_a_code(packet, tmp_path, arguments, code, message):
     (tmp_path / "text.pdf").write_text("only text")
-    (tmp_path / "scan.pdf").write_bytes(make_scan(1))
     done = run("split", *arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr.count("\n") == 1
@@ -158,15 +220,126 @@ def test_an_option_that_is_not_there_ends_with_the_usage_code():
 
 
 def test_scans_go_on_without_their_text_when_asked(tmp_path):
-    (tmp_path / "scan.pdf").write_bytes(make_scan(1))
+    (tmp_path / "scan.pdf").write_bytes(make_scan(["one"]))
     done = run("split", tmp_path / "scan.pdf", "-c", "a", "--ocr", "off", "--format", "jsonl")
     assert json.loads(done.stdout)["metadata"]["text_source"] == "none"
 
 
 def test_markup_and_control_characters_in_a_category_are_only_text(packet):
-    done = run("split", packet, "-c", "[red]invoice[/red]\x1b[31m")
-    assert "[red]invoice[/red] [31m" in done.stdout or "uncategorized" in done.stdout
+    category = "[red]invoice[/red]\x1b[31m=A request for payment, with an invoice number and an amount due"
+    done = run("split", packet, "-c", category, "--allow-uncategorized", "forbid")
+    assert done.returncode == 0, done.stderr
+    assert "│ 1 │ [red]invoice[/red] [31m │" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names")
+class TestHostileNames:
+    NAME = "[red]a[bold]\x1b[31m\r.pdf"
+
+    def test_in_the_table(self, packet, tmp_path):
+        path = tmp_path / self.NAME
+        packet.rename(path)
+        done = run("split", self.NAME, *CATEGORIES, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "[red]a[bold] [31m" in done.stdout
+        assert "\x1b" not in done.stdout
+
+    def test_in_errors(self, tmp_path):
+        (tmp_path / self.NAME).write_bytes(b"no pdf")
+        done = run("split", self.NAME, *CATEGORIES, cwd=tmp_path)
+        assert done.returncode == 1
+        assert "[red]a[bold]" in done.stderr
+        assert not any(character in done.stderr for character in "\x1b\r")
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252"])
+    @pytest.mark.parametrize("style", ["table", "json", "jsonl"])
+    def test_that_no_encoding_has(self, packet, tmp_path, style, encoding):
+        path = tmp_path / os.fsdecode(b"\xe2\x82\xac\xc3\xa9\xf0\x9f\xa7\xbe\xff.pdf")
+        packet.rename(path)
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        out = tmp_path / "out"
+        arguments = ["split", path.name, *CATEGORIES, "--format", style, "--out", out]
+        done = run(*arguments, cwd=tmp_path, env=environment, encoding=encoding)
+        assert (done.returncode, done.stderr) == (0, "")
+        if style == "json":
+            assert json.loads(done.stdout)[0]["source"] == path.name
+        if style == "jsonl":
+            assert json.loads(done.stdout.splitlines()[0])["metadata"]["file_name"] == path.name
+        line = (out / "documents.jsonl").read_text(encoding="utf-8").splitlines()[0]
+        assert json.loads(line)["metadata"]["file_name"] == path.name
+
+    def test_in_an_error_that_no_encoding_has(self, tmp_path):
+        (tmp_path / os.fsdecode(b"\xe2\x82\xac\xff.pdf")).write_bytes(b"no pdf")
+        done = run("split", tmp_path, *CATEGORIES, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: ")
+        assert done.stderr.count("\n") == 1
+
+
+class TestSystemErrors:
+    def test_a_reader_that_went_away_is_no_news(self, packet):
+        ours, theirs = os.pipe()
+        os.close(ours)
+        arguments = [sys.executable, "-m", "splitreader", "split", str(packet), *CATEGORIES, "--format", "jsonl"]
+        done = subprocess.run(arguments, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False)
+        os.close(theirs)
+        assert (done.returncode, done.stderr) == (1, "")
+
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+    @pytest.mark.parametrize("style", ["table", "json", "jsonl"])
+    def test_a_full_standard_output_is_one_line(self, packet, style):
+        arguments = [sys.executable, "-m", "splitreader", "split", str(packet), *CATEGORIES, "--format", style]
+        with open("/dev/full", "w") as full:  # noqa: PTH123
+            done = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: No space left")
+        assert done.stderr.count("\n") == 1
+
+    def test_a_name_that_is_too_long_is_one_line(self):
+        done = run("split", "x" * 5000 + ".pdf", *CATEGORIES)
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: ")
+        assert done.stderr.count("\n") == 1
+
+
+class TestOptions:
+    def test_target_pages(self, packet):
+        done = run("split", packet, *CATEGORIES, "--target-pages", "2", "--format", "jsonl")
+        assert [json.loads(line)["metadata"]["pages"] for line in done.stdout.splitlines()] == ["2"]
+
+    def test_min_pages_per_split(self, packet):
+        done = run("split", packet, *CATEGORIES, "--min-pages-per-split", "2", "--format", "jsonl")
+        assert [json.loads(line)["metadata"]["page_count"] for line in done.stdout.splitlines()] == [2]
+
+    def test_password_from_the_environment(self, packet):
+        writer = pypdf.PdfWriter(packet)
+        writer.encrypt("open sesame", algorithm="AES-256")
+        writer.write(packet)
+        arguments = ("split", packet, *CATEGORIES, "--format", "jsonl")
+        closed = run(*arguments)
+        assert (closed.returncode, closed.stdout) == (1, "")
+        assert "wants a password" in closed.stderr
+        done = run(*arguments, env={**os.environ, "SPLITREADER_PASSWORD": "open sesame"})
+        assert (done.returncode, len(done.stdout.splitlines())) == (0, 2)
+
+    def test_on_error_skip(self, packet, tmp_path):
+        for name in ("a.pdf", "z.pdf"):
+            (tmp_path / name).write_text(f"no pdf, {name}")
+        done = run("split", tmp_path, *CATEGORIES, "--on-error", "skip", "--format", "json")
+        assert done.returncode == 1
+        assert [answer["source"] for answer in json.loads(done.stdout)] == ["packet.pdf"]
+        first, second = done.stderr.splitlines()
+        assert first.startswith("error: ")
+        assert "a.pdf" in first
+        assert "z.pdf" in second
+
+    def test_json_is_whole_when_a_later_packet_fails(self, packet, tmp_path):
+        (tmp_path / "z.pdf").write_bytes(b"no pdf")
+        done = run("split", packet, tmp_path / "z.pdf", *CATEGORIES, "--format", "json")
+        assert done.returncode == 1
+        assert [answer["source"] for answer in json.loads(done.stdout)] == [packet.as_posix()]
+        assert "z.pdf is not a PDF" in done.stderr
 
 
 def test_version():
@@ -182,7 +355,7 @@ class TestTerminal:
             [sys.executable, "-m", "splitreader", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=theirs,
-            env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "200"},
         )
         os.close(theirs)
         return process, ours
@@ -198,13 +371,14 @@ class TestTerminal:
         return seen.decode(errors="replace")
 
     def test_shows_a_progress_bar_and_keeps_results_apart(self, tmp_path):
-        path = tmp_path / "long.pdf"
+        path = tmp_path / "long\x1b[35;1m.pdf"
         path.write_bytes(make_pdf(["INVOICE " * 300] * 1500))
         process, terminal = self.start("split", path, "-c", "invoice", "--format", "json")
         drawn, printed = self.drawn(terminal), process.stdout.read()
         process.stdout.close()
         assert process.wait() == 0
         assert "1500" in drawn
+        assert "\x1b[35;1m" not in drawn
         assert json.loads(printed)[0]["result"]["page_count"] == 1500
 
     def test_ctrl_c_ends_it_with_130_and_no_traceback(self, tmp_path):

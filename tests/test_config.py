@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from splitreader import Category, InvalidConfiguration, SplitConfig, SplitReader
+from splitreader import Category, InvalidConfiguration, PageNotFound, SplitConfig, SplitReader
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,10 @@ def test_allow_uncategorized_takes_both_forms(given, meant):
         ({"allow_uncategorized": "maybe"}, "allow_uncategorized"),
         ({"min_pages_per_split": 0}, "min_pages_per_split"),
         ({"custom_instructions": "x" * 5001}, "custom_instructions"),
-        ({"target_pages": "1-"}, "target_pages"),
+        ({"target_pages": "1-"}, "target_pages: '1-' is no page"),
+        ({"target_pages": "7-5"}, "target_pages: the range 7-5 runs backwards"),
+        ({"target_pages": "0"}, "target_pages: '0' is out of range"),
+        ({"target_pages": ""}, "target_pages: '' is no page"),
     ],
 )
 def test_options_out_of_range_are_refused_by_name(options, complaint):
@@ -74,14 +77,23 @@ def test_models_that_are_built_directly_raise_pydantics_own_error():
         Category(name="uncategorized")
 
 
+def test_selected_pages_are_all_pages_unless_some_are_named():
+    assert SplitConfig.build(["a"]).selected_pages(3) == (1, 2, 3)
+    assert SplitConfig.build(["a"]).selected_pages(0) == ()
+    assert SplitConfig.build(["a"], target_pages="5-7, 1").selected_pages(7) == (1, 5, 6, 7)
+
+
 @pytest.mark.parametrize(
-    "options",
-    [{"custom_instructions": "be careful"}, {"min_pages_per_split": 2}, {"target_pages": "1-3"}],
+    ("count", "said"), [(7, "9,11-12, but the packet has 7 pages"), (1, "but the packet has 1 page$")]
 )
-def test_the_embedded_engine_refuses_what_it_would_ignore(options):
-    (name,) = options
-    with pytest.raises(InvalidConfiguration, match=name):
-        SplitReader(["a"], **options)
+def test_a_selected_page_beyond_the_packet_is_refused_by_name(count, said):
+    with pytest.raises(PageNotFound, match=said):
+        SplitConfig.build(["a"], target_pages="1,9,11-12").selected_pages(count)
+
+
+def test_the_embedded_engine_refuses_what_it_would_ignore():
+    with pytest.raises(InvalidConfiguration, match="custom_instructions"):
+        SplitReader(["a"], custom_instructions="be careful")
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ def snippets():
 
 
 @pytest.fixture
-def folder(tmp_path, sample):
+def folder(tmp_path, sample, sample_packet):
     shutil.copy(sample, tmp_path / "packet.pdf")
-    shutil.copy(sample.parent / "categories.yaml", tmp_path)
+    shutil.copy(sample_packet.with_name("categories.yaml"), tmp_path)
     return tmp_path
 
 

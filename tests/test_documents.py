@@ -126,6 +126,15 @@ class TestUsersMetadata:
         first.metadata["tenant"] = "changed"
         assert second.metadata["tenant"] == "t1"
 
+    def test_lists_belong_to_one_document_only(self, packet):
+        mine = ["alice"]
+        reader = SplitReader(CATEGORIES, engine=ScriptedEngine(SCRIPT), metadata={"acl": mine})
+        first, second, _ = reader.load(packet)
+        first.metadata["acl"].append("mallory")
+        mine.append("eve")
+        assert second.metadata["acl"] == ["alice"]
+        assert reader.load(packet)[0].metadata["acl"] == ["alice"]
+
     def test_may_not_take_our_keys(self, packet):
         engine = ScriptedEngine(SCRIPT)
         reader = SplitReader(CATEGORIES, engine=engine, metadata=lambda source: {"source": "mine"})
@@ -163,6 +172,13 @@ class TestToPdf:
             document.to_pdf()
         packet.unlink()
         with pytest.raises(SourceGone):
+            document.to_pdf()
+
+    def test_compares_with_what_was_split_also_under_a_packet_id(self, packet):
+        reader = SplitReader(CATEGORIES, engine=ScriptedEngine(SCRIPT), packet_id="claim-7")
+        document = reader.from_pages(PAGES, source=packet)[0]
+        packet.write_bytes(make_pdf([*PAGES[:4], "another"]))
+        with pytest.raises(SourceChanged):
             document.to_pdf()
 
     def test_without_a_pdf_says_what_to_do(self):

@@ -1,10 +1,11 @@
-"""Everywhere that Python code runs, the worker process must start: each place is a real one."""
+"""Everywhere that Python code runs, the worker process must start and end: each place is a real one."""
 
 import subprocess
 import sys
 import textwrap
 
 import nbformat
+import psutil
 import pytest
 from nbclient import NotebookClient
 
@@ -98,3 +99,24 @@ def test_a_notebook_kernel(tmp_path, load, aload):
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": tmp_path}}).execute()
     outputs = [int(cell.outputs[0]["data"]["text/plain"]) for cell in notebook.cells[1:]]
     assert outputs[0] == outputs[1] > 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+@pytest.mark.parametrize("ending", ["", "raise SystemExit(0)", "os.kill(os.getpid(), signal.SIGINT); time.sleep(30)"])
+def test_no_process_is_left_when_a_script_ends_half_way_through_a_packet(tmp_path, sample, ending):
+    """At its end, by an exit, by Ctrl-C."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os, signal, time\n"
+        "from splitreader import SplitReader\n"
+        f"documents = SplitReader(['invoice']).lazy_load({str(sample)!r})\n"
+        "next(documents)\n"
+        "import psutil\n"
+        "print(psutil.Process().children()[0].pid, flush=True)\n" + ending
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60
+    )
+    worker = int(done.stdout)
+    gone, alive = psutil.wait_procs([psutil.Process(worker)] if psutil.pid_exists(worker) else [], timeout=20)
+    assert not alive, (gone, alive)

@@ -1,7 +1,7 @@
-import json
 import logging
 import pickle
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from splitreader import (
     EngineAnswer,
     InvalidConfiguration,
     InvalidEngineResult,
-    OCRNotInstalled,
     OutputExists,
     PageText,
     ProposedSegment,
@@ -47,11 +46,17 @@ def folder(tmp_path):
 
 
 class TestTheSamplePacket:
-    def test_comes_out_exact(self, sample, sample_categories):
-        truth = json.loads((sample.parent / "truth.json").read_text())
+    @pytest.mark.slow
+    def test_comes_out_exact_with_its_scans(self, sample_packet, sample_categories, sample_truth):
+        packet = next(SplitReader(sample_categories).lazy_packets(sample_packet))
+        assert [{"category": s.category, "pages": list(s.pages)} for s in packet.result.segments] == sample_truth
+        assert all(segment.score is not None and segment.evidence for segment in packet.result.segments)
+        assert [d.metadata["text_source"] for d in packet.documents] == ["text-layer"] * 7 + ["ocr"]
+        assert "DN-33127" in packet.documents[-1].text
+
+    def test_comes_out_exact(self, sample, sample_categories, sample_truth):
         result = SplitReader(sample_categories).split(sample)
-        assert [{"category": s.category, "pages": list(s.pages)} for s in result.segments] == truth["segments"]
-        assert all(segment.score is not None and segment.evidence for segment in result.segments)
+        assert [{"category": s.category, "pages": list(s.pages)} for s in result.segments] == sample_truth[:-1]
 
     def test_every_way_to_documents_gives_the_same(self, sample, sample_categories):
         reader = SplitReader(sample_categories)
@@ -95,6 +100,19 @@ class TestLazyLoad:
             assert next(documents).metadata["source"] == f"{number}.pdf"
             assert engine.calls == number
         assert next(documents, None) is None
+
+    def test_does_not_keep_a_packet_that_its_consumer_has_dropped(self, folder):
+        alive = []
+        held = weakref.WeakSet()
+
+        def note(packet):
+            alive.append(len(held))
+            return ALL_AS_A(packet)
+
+        for document in SplitReader(["a"], engine=ScriptedEngine(note)).lazy_load(folder):
+            held.add(document.segment)
+            del document
+        assert alive == [0, 0, 0]
 
     def test_yields_the_packets_before_the_one_that_failed(self, folder):
         (folder / "2.pdf").write_bytes(make_pdf(["x"] * 3)[:900])
@@ -150,23 +168,15 @@ def test_progress_counts_every_page_in_the_thread_that_reads(folder):
     seen = []
     reader = SplitReader(["a"], progress=lambda step: seen.append((step, threading.current_thread())))
     reader.split(folder / "3.pdf")
-    assert [(step.page, step.page_count, Path(step.source).name) for step, _ in seen] == [
-        (page, 3, "3.pdf") for page in (1, 2, 3)
+    assert [(step.page, step.pages_read, step.pages_wanted, Path(step.source).name) for step, _ in seen] == [
+        (page, page, 3, "3.pdf") for page in (1, 2, 3)
     ]
     assert {thread for _, thread in seen} == {threading.current_thread()}
 
 
-class TestScans:
-    def test_are_refused_by_the_pages_unless_ocr_is_off(self):
-        with pytest.raises(OCRNotInstalled, match='ocr="off"'):
-            SplitReader(["a"]).load(make_scan(2))
-        documents = SplitReader(["a"], ocr="off").load(make_scan(2))
-        assert [page for document in documents for page in document.segment.pages] == [1, 2]
-        assert {document.metadata["text_source"] for document in documents} == {"none"}
-
-    def test_need_no_text_for_an_engine_that_reads_none(self):
-        engine = ScriptedEngine([("a", [1, 2])])
-        assert SplitReader(["a"], engine=engine).split(make_scan(2)).page_count == 2
+def test_scans_need_no_text_for_an_engine_that_reads_none():
+    engine = ScriptedEngine([("a", [1, 2])])
+    assert SplitReader(["a"], engine=engine).split(make_scan(["one", "two"])).page_count == 2
 
 
 class TestFromPages:
@@ -193,6 +203,16 @@ class TestFromPages:
         pages = [PageText(page=number, text="x") for number in numbers]
         with pytest.raises(InvalidConfiguration, match="every page of the packet once"):
             SplitReader(["a"]).from_pages(pages)
+
+    @pytest.mark.parametrize("pages", ["INVOICE", b"INVOICE", [1], [None]])
+    def test_what_is_no_list_of_texts_is_refused(self, pages):
+        with pytest.raises(InvalidConfiguration, match="page"):
+            SplitReader(["a"]).from_pages(pages)
+
+    def test_text_that_no_store_can_take_is_mended(self):
+        (document,) = SplitReader(["a"], engine=ScriptedEngine(ALL_AS_A)).from_pages(["lone \ud800 surrogate"])
+        assert document.text == "lone ? surrogate"
+        document.to_json_line().encode()
 
     def test_too_few_pages_for_a_result_are_refused(self, folder):
         reader = SplitReader(["a"], engine=ScriptedEngine(ALL_AS_A))

@@ -126,3 +126,14 @@ async def test_a_native_engine_is_awaited_on_the_loop(folder):
     engine = Native([])
     await SplitReader(["a"], engine=engine).asplit(folder / "1.pdf")
     assert engine.thread is threading.current_thread()
+
+
+async def test_a_password_function_that_raises_stop_iteration_hangs_nothing(folder):
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await SplitReader(["a"], password=lambda source: next(iter(()))).aload(folder)
+
+
+async def test_a_function_that_raises_stop_iteration_hangs_nothing(folder):
+    reader = SplitReader(["a"], engine=ScriptedEngine([]), metadata=lambda source: {"x": next(iter(()))})
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await reader.aload(folder)

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 import yaml
 from contract import draw_contract
 from invoices import draw_long_invoice, draw_short_invoice
+from layout import PAGE_SIZE
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from single_pages import draw_claim_form, draw_letter, draw_receipt
 from statement import draw_bank_statement
@@ -23,6 +25,16 @@ TRUTH_NAME = "truth.json"
 
 DrawDocument: TypeAlias = Callable[[Canvas], None]
 
+
+def draw_scans(sheet: Canvas) -> None:
+    """Two pages that are pictures without text; make_scans.py makes the pictures."""
+    for number in (1, 2):
+        sheet.setPageSize(PAGE_SIZE)
+        picture = ImageReader(io.BytesIO((HERE / f"scan-{number}.jpg").read_bytes()))
+        sheet.drawImage(picture, 0, 0, *PAGE_SIZE)
+        sheet.showPage()
+
+
 DOCUMENTS: tuple[tuple[str, DrawDocument], ...] = (
     ("invoice", draw_long_invoice),
     ("invoice", draw_short_invoice),
@@ -31,6 +43,7 @@ DOCUMENTS: tuple[tuple[str, DrawDocument], ...] = (
     ("letter", draw_letter),
     ("receipt", draw_receipt),
     ("claim_form", draw_claim_form),
+    ("delivery_note", draw_scans),
 )
 
 

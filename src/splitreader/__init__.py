@@ -4,16 +4,22 @@ from splitreader._config import UNCATEGORIZED, AllowUncategorized, CategoriesLik
 from splitreader._documents import SegmentDocument, SplitPacket
 from splitreader._errors import (
     DamagedPDF,
+    DownloadFailed,
     EncryptedPDF,
     EngineError,
     InvalidConfiguration,
     InvalidEngineResult,
+    LimitExceeded,
     NotAPDF,
+    OCRFailed,
     OCRNotInstalled,
     OutputError,
     OutputExists,
     PacketError,
+    PageNotFound,
     PageUnreadable,
+    PasswordMissing,
+    PasswordWrong,
     SourceChanged,
     SourceError,
     SourceGone,
@@ -24,13 +30,15 @@ from splitreader._errors import (
     WorkerError,
     WorkerTimeout,
 )
+from splitreader._failures import Failure, OnError
+from splitreader._limits import Limits
 from splitreader._origin import MODEL_KEYS, MetadataLike, PacketIdLike
 from splitreader._pages import PageText, format_pages
-from splitreader._reader import OCRChoice, SplitReader
+from splitreader._reader import SplitReader
 from splitreader._result import CONFIDENCE_RANK, Confidence, Segment, SplitResult
-from splitreader._sources import Duplicates, PacketLike, Source, SourceLike
 from splitreader.engines import EmbeddedEngine, Engine, EngineAnswer, Packet, ProposedSegment, split_pages
-from splitreader.pdf._packet import Progress
+from splitreader.pdf._packet import OCRLike, PagePicture, PasswordLike, Progress
+from splitreader.sources import BinaryStream, Duplicates, FileId, PacketLike, Source, SourceLike
 
 __version__ = "0.1.0"
 
@@ -39,30 +47,43 @@ __all__ = [
     "MODEL_KEYS",
     "UNCATEGORIZED",
     "AllowUncategorized",
+    "BinaryStream",
     "CategoriesLike",
     "Category",
     "Confidence",
     "DamagedPDF",
+    "DownloadFailed",
     "Duplicates",
     "EmbeddedEngine",
     "EncryptedPDF",
     "Engine",
     "EngineAnswer",
     "EngineError",
+    "Failure",
+    "FileId",
     "InvalidConfiguration",
     "InvalidEngineResult",
+    "LimitExceeded",
+    "Limits",
     "MetadataLike",
     "NotAPDF",
-    "OCRChoice",
+    "OCRFailed",
+    "OCRLike",
     "OCRNotInstalled",
+    "OnError",
     "OutputError",
     "OutputExists",
     "Packet",
     "PacketError",
     "PacketIdLike",
     "PacketLike",
+    "PageNotFound",
+    "PagePicture",
     "PageText",
     "PageUnreadable",
+    "PasswordLike",
+    "PasswordMissing",
+    "PasswordWrong",
     "Progress",
     "ProposedSegment",
     "Segment",

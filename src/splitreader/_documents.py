@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from splitreader._errors import InvalidConfiguration, SourceGone
-from splitreader._origin import Metadata, Origin
+from splitreader._errors import SourceGone
+from splitreader._limits import Limits
+from splitreader._origin import Metadata, Origin, copied
 from splitreader._pages import PageText, format_pages
 from splitreader._result import CONFIDENCE_RANK, Segment, SplitResult
-from splitreader._sources import Source
 from splitreader.pdf._process import PDFWorker
+from splitreader.sources import Source
 
 SEGMENT_NAMESPACE = uuid.UUID("6f1d3c5e-2f0b-5a57-9a3e-0d4f3a0a7c11")
 """The uuid5 namespace of every segment id. It never changes: ids in users' stores depend on it."""
@@ -44,6 +45,7 @@ class SegmentDocument(BaseModel):
     page_texts: tuple[PageText, ...]
     _packet: Source | None = PrivateAttr(default=None)
     _packet_page_count: int = PrivateAttr(default=0)
+    _limits: Limits = PrivateAttr(default_factory=Limits)
 
     @property
     def page_offsets(self) -> dict[int, int]:
@@ -53,12 +55,20 @@ class SegmentDocument(BaseModel):
         return {page.page: start for page, start in zip(self.page_texts, starts, strict=True)}
 
     def to_json_line(self) -> str:
-        """Id, text and metadata as one line of JSON, with its newline."""
+        """Id, text and metadata as one line of JSON, with its newline. It can be encoded as UTF-8 whatever it holds."""
         fields = {"id": self.id, "text": self.text, "metadata": self.metadata}
-        return json.dumps(fields, ensure_ascii=False) + "\n"
+        line = json.dumps(fields, ensure_ascii=False)
+        try:
+            line.encode()
+        except UnicodeEncodeError:  # half a surrogate pair, from a file name or a broken font
+            line = json.dumps(fields)
+        return line + "\n"
 
-    def to_pdf(self) -> bytes:
+    def to_pdf(self, *, password: str | None = None) -> bytes:
         """The segment's pages as a PDF of their own, cut from the packet. May take seconds on a long one.
+
+        Args:
+            password: of an encrypted packet; a Document does not keep it. The PDF has none.
 
         Raises:
             SourceGone: the packet is not there any more, or was never a PDF.
@@ -73,8 +83,10 @@ class SegmentDocument(BaseModel):
                 source=source,
             )
         self._packet.check_unchanged(self._packet.sha256)
-        with PDFWorker() as worker:
-            (data,) = worker.cut(self._packet, [self.segment.pages], page_count=self._packet_page_count)
+        with PDFWorker(self._limits) as worker:
+            (data,) = worker.cut(
+                self._packet, [self.segment.pages], page_count=self._packet_page_count, password=password
+            )
         return data
 
 
@@ -93,29 +105,28 @@ class SplitPacket:
     documents: list[SegmentDocument]
 
 
-def build_documents(
-    result: SplitResult, texts: Sequence[PageText], origin: Origin, *, packet: Source | None, page_list: bool
+def build_documents(  # noqa: PLR0913  # one call, all by name
+    result: SplitResult,
+    texts: Mapping[int, PageText],
+    origin: Origin,
+    *,
+    packet: Source | None,
+    limits: Limits,
+    page_list: bool,
 ) -> list[SegmentDocument]:
     """One Document per segment of the result, in order.
 
     Args:
         result: of the packet.
-        texts: of all its pages; page n is ``texts[n - 1]``.
+        texts: of the pages of all segments, by page.
         origin: where they come from.
         packet: the PDF, for `SegmentDocument.to_pdf`; None where only page texts were given.
+        limits: for `SegmentDocument.to_pdf`.
         page_list: whether metadata gets ``page_list``, for stores that take lists.
-
-    Raises:
-        InvalidConfiguration: the result is of a packet with another number of pages.
     """
-    if len(texts) != result.page_count:
-        raise InvalidConfiguration(
-            f"the result is of a packet of {result.page_count} pages, but {origin.source} has {len(texts)}; "
-            "pass the packet that was split"
-        )
     documents = []
     for index, segment in enumerate(result.segments):
-        pages = tuple(texts[page - 1] for page in segment.pages)
+        pages = tuple(texts[page] for page in segment.pages)
         document = SegmentDocument(
             id=segment_id(segment, origin),
             text=PAGE_SEPARATOR.join(page.text for page in pages),
@@ -124,8 +135,9 @@ def build_documents(
             page_texts=pages,
         )
         document.metadata.update(_own_metadata(document, index, result, origin, page_list=page_list))
-        document.metadata.update(origin.metadata)
+        document.metadata.update(copied(origin.metadata))
         document._packet = packet
+        document._limits = limits
         document._packet_page_count = result.page_count
         documents.append(document)
     return documents
@@ -171,7 +183,8 @@ def _own_metadata(
 
 
 def _text_source(pages: Sequence[PageText]) -> str:
-    found = {page.text_source for page in pages if page.text_source != "none"}
+    """Where the text comes from. Blank pages don't count; a scan whose text nobody read does."""
+    found = {page.text_source for page in pages if page.text_source != "none" or page.image_only}
     if not found:
         return "none"
     return found.pop() if len(found) == 1 else "mixed"

@@ -8,18 +8,24 @@
     │   ├── SourceNotFound        no such file or folder, or a folder without PDFs
     │   ├── SourceUnreadable      it is there, but the operating system refuses to read it
     │   ├── SourceChanged         its bytes are no longer the ones that were split
-    │   └── SourceGone            it was there when the packet was split and is not any more
+    │   ├── SourceGone            it was there when the packet was split and is not any more
+    │   └── DownloadFailed        a URL could not be read, or may not be
     ├── PacketError               the PDF could not be read or cut
     │   ├── NotAPDF               the bytes are something else
     │   ├── DamagedPDF            neither PDFium nor pypdf can open it
-    │   ├── EncryptedPDF          it wants a password
+    │   ├── EncryptedPDF          it is encrypted in a way that can't be read
+    │   │   ├── PasswordMissing   it wants a password and none was given
+    │   │   └── PasswordWrong     the password given is not the one
+    │   ├── PageNotFound          target_pages names a page that the packet does not have
+    │   ├── LimitExceeded         it is larger or has more pages than `Limits` allow
     │   ├── PageUnreadable        one page can't be read by either library
     │   ├── OCRNotInstalled           pages are images without a text layer
+    │   ├── OCRFailed             an OCR program failed on a page
     │   └── WorkerError           the process that reads PDFs failed
     │       ├── WorkerDied        it crashed, or ran out of its memory
     │       └── WorkerTimeout     it made no progress within its deadline
     ├── EngineError               an engine failed
-    │   └── InvalidEngineResult   an engine's answer names pages or categories that can't be
+    │   └── InvalidEngineResult   an engine's answer is none, or names pages, categories or values that can't be
     └── OutputError               a file could not be written
         └── OutputExists          writing would replace a file
 
@@ -68,6 +74,10 @@ class SourceGone(SourceError):
     """The file was there when the packet was split and is not any more."""
 
 
+class DownloadFailed(SourceError):
+    """A URL could not be read, or may not be: its host is not on the public internet."""
+
+
 class PacketError(SplitReaderError):
     """The PDF could not be read or cut."""
 
@@ -81,7 +91,23 @@ class DamagedPDF(PacketError):
 
 
 class EncryptedPDF(PacketError):
-    """The file wants a password."""
+    """The file is encrypted in a way that can't be read."""
+
+
+class PasswordMissing(EncryptedPDF):
+    """The file wants a password and none was given."""
+
+
+class PasswordWrong(EncryptedPDF):
+    """The password given is not the file's."""
+
+
+class PageNotFound(PacketError):
+    """``target_pages`` names a page that the packet does not have."""
+
+
+class LimitExceeded(PacketError):
+    """The file is larger or has more pages than `Limits` allow."""
 
 
 class PageUnreadable(PacketError):
@@ -102,6 +128,10 @@ class OCRNotInstalled(PacketError):
         self.pages = pages
 
 
+class OCRFailed(PacketError):
+    """An OCR program failed on a page."""
+
+
 class WorkerError(PacketError):
     """The process that reads PDFs failed."""
 
@@ -119,7 +149,7 @@ class EngineError(SplitReaderError):
 
 
 class InvalidEngineResult(EngineError):
-    """An engine's answer names pages or categories that can't be.
+    """An engine's answer is none, or names pages, categories or values that can't be.
 
     Attributes:
         raw: the engine's answer as it came, to recover what was paid for.

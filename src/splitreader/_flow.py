@@ -1,4 +1,4 @@
-"""The way of one packet, written once without I/O, and the two drivers that run it.
+"""Flows: what is to be done, written once without I/O, and the two drivers that do it.
 
 A flow is a generator that yields what it needs and is sent what came of it. `run` does each step where it stands;
 `arun` does blocking steps in a thread and awaits the engine, so that sync and async can't drift apart. asyncio is
@@ -12,12 +12,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from splitreader._config import SplitConfig
-from splitreader._documents import SegmentDocument
-from splitreader._origin import Origin
-from splitreader._pages import PageText
-from splitreader._result import SplitResult
-from splitreader.engines._conservation import conserve_pages
-from splitreader.engines._protocol import Engine, EngineAnswer, Packet
+from splitreader._threads import in_thread
+from splitreader.engines._protocol import Engine, Packet
 
 T = TypeVar("T")
 
@@ -38,25 +34,7 @@ class AskEngine:
     config: SplitConfig
 
 
-Build: TypeAlias = Callable[[SplitResult, tuple[PageText, ...], Origin], list[SegmentDocument]]
 Flow: TypeAlias = Generator[Blocking | AskEngine, Any, T]
-
-
-def split_flow(packet: Packet, engine: Engine, config: SplitConfig) -> Flow[SplitResult]:
-    """Ask the engine, and see that no page is lost."""
-    answer: EngineAnswer = yield AskEngine(engine, packet, config)
-    page_count: int = yield Blocking(lambda: packet.page_count)
-    return conserve_pages(answer, config, page_count=page_count, engine=engine.name, source=packet.name)
-
-
-def load_flow(
-    packet: Packet, engine: Engine, config: SplitConfig, identify: Callable[[], Origin], build: Build
-) -> Flow[tuple[SplitResult, list[SegmentDocument]]]:
-    """Split a packet and build its Documents. Who the packet is gets settled first: it may be refused for that."""
-    origin: Origin = yield Blocking(identify)
-    result = yield from split_flow(packet, engine, config)
-    documents: list[SegmentDocument] = yield Blocking(lambda: build(result, tuple(packet.pages()), origin))
-    return result, documents
 
 
 def run(flow: Flow[T]) -> T:
@@ -112,18 +90,3 @@ async def arun(flow: Flow[T], *, abort: Callable[[], None]) -> T:
         raise
     finally:
         flow.close()
-
-
-async def in_thread(call: Callable[[], T], *, abort: Callable[[], None]) -> T:
-    """Run a blocking call in a thread; when cancelled, call it off and wait until the thread is done."""
-    import asyncio
-
-    task = asyncio.ensure_future(asyncio.to_thread(call))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        abort()
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()  # looked at, so that the loop does not complain about it
-        raise

@@ -1,4 +1,4 @@
-"""SplitReader: the only place where the parts are put together."""
+"""SplitReader: the public face of it all."""
 
 from __future__ import annotations
 
@@ -7,39 +7,43 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeAlias
+from types import NoneType
 
 from splitreader._config import AllowUncategorized, CategoriesLike, SplitConfig
-from splitreader._documents import SegmentDocument, SplitPacket, build_documents
+from splitreader._documents import SegmentDocument, SplitPacket
 from splitreader._errors import InvalidConfiguration
-from splitreader._files import make_folder, refuse_existing, segment_file_name, write_file
-from splitreader._flow import Flow, arun, in_thread, load_flow, run, split_flow
-from splitreader._origin import Labels, MetadataLike, Origin, PacketIdLike, PacketIds
+from splitreader._failures import Failure, OnError, check_on_error, handle
+from splitreader._files import make_folder, refuse_existing, refuse_inputs, segment_paths, write_file
+from splitreader._flow import arun, run
+from splitreader._limits import Limits
+from splitreader._origin import Labels, MetadataLike, PacketIdLike
 from splitreader._pages import PageText, as_page_texts
+from splitreader._pipeline import Call, Pipeline, Tools
 from splitreader._result import SplitResult
-from splitreader._sources import (
+from splitreader._secrets import Secret
+from splitreader._threads import in_thread
+from splitreader.engines._protocol import Engine
+from splitreader.engines.embedded import EmbeddedEngine
+from splitreader.pdf._packet import OCRLike, PasswordLike, Progress, Reading
+from splitreader.pdf._process import PDFWorker
+from splitreader.sources import (
     Duplicates,
     PacketLike,
-    Source,
     SourceLike,
+    Twins,
+    is_file,
+    localize,
     one_source,
     resolve_sources,
     texts_source,
-    unique_sources,
 )
-from splitreader.engines._protocol import Engine
-from splitreader.engines.embedded import EmbeddedEngine
-from splitreader.pdf._packet import PDFPacket, Progress, TextPacket
-from splitreader.pdf._process import PDFWorker
-
-OCRChoice: TypeAlias = Literal["auto", "off"]
 
 
 class SplitReader:
     """Splits packets into their documents.
 
     A reader holds its options and nothing else: it can be shared between threads and tasks, and pickled if its engine
-    and its callables can.
+    and its callables can and it holds no password as text.
 
     Args:
         categories: what the packets may hold, 1 to 50: names, `Category` objects, or ``{name: description}``.
@@ -56,7 +60,14 @@ class SplitReader:
         page_list: add ``page_list``, a list of the pages, to the metadata. Many vector stores refuse lists.
         duplicates: ``"drop"`` yields identical bytes within one call once; ``"keep"`` yields them all, with ids that
             depend on the source's name.
-        ocr: ``"auto"`` refuses pages that are images without text; ``"off"`` goes on without their text.
+        ocr: for pages that are images without a text layer, or with one too thin to be the page. ``"auto"`` reads
+            them with the extra ``ocr`` and refuses them where it is not installed; a function of `PagePicture` reads
+            them its own way, in the thread that reads; ``"off"`` goes on without their text.
+        password: for encrypted packets, as text or as a function of `Source`.
+        on_error: what becomes of a packet that can't be read, in loads of several: ``"raise"``; ``"skip"`` logs it and
+            goes on; a function of `Failure` is called, and the load goes on unless it raises.
+        limits: what one packet may take of this machine.
+        allow_private: let URLs lead to addresses that are not on the public internet.
         progress: called after each page that was read, in the thread that reads.
 
     Raises:
@@ -76,28 +87,53 @@ class SplitReader:
         metadata: MetadataLike | None = None,
         page_list: bool = False,
         duplicates: Duplicates = "drop",
-        ocr: OCRChoice = "auto",
+        ocr: OCRLike = "auto",
+        password: PasswordLike | None = None,
+        on_error: OnError = "raise",
+        limits: Limits | None = None,
+        allow_private: bool = False,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        self.config = SplitConfig.build(
+        config = SplitConfig.build(
             categories,
             allow_uncategorized=allow_uncategorized,
             min_pages_per_split=min_pages_per_split,
             custom_instructions=custom_instructions,
             target_pages=target_pages,
         )
-        self.engine: Engine = EmbeddedEngine() if engine is None else engine
-        if not isinstance(self.engine, Engine):
+        engine = EmbeddedEngine() if engine is None else engine
+        if not isinstance(engine, Engine):
             raise InvalidConfiguration(
                 f"engine is {type(engine).__name__}, which is no Engine; give an instance, such as EmbeddedEngine()"
             )
-        self.engine.check(self.config)
-        if ocr not in ("auto", "off"):
-            raise InvalidConfiguration(f'ocr is {ocr!r}; it must be "auto" or "off"')
-        self._ocr = ocr
-        self._progress = progress
-        self._page_list = page_list
-        self._labels = Labels(packet_id=packet_id, metadata=metadata, duplicates=duplicates)
+        engine.check(config)
+        check_on_error(on_error)
+        if not isinstance(limits, (Limits, NoneType)):
+            raise InvalidConfiguration(f"limits is {type(limits).__name__}; it must be Limits(...)")
+        self._pipeline = Pipeline(
+            config=config,
+            engine=engine,
+            reading=Reading(
+                ocr=ocr,
+                password=Secret(password) if isinstance(password, str) else password,
+                progress=progress,
+            ),
+            labels=Labels(packet_id=packet_id, metadata=metadata, duplicates=duplicates),
+            limits=limits or Limits(),
+            allow_private=allow_private,
+            on_error=on_error,
+            page_list=page_list,
+        )
+
+    @property
+    def config(self) -> SplitConfig:
+        """The categories and the rules of the split."""
+        return self._pipeline.config
+
+    @property
+    def engine(self) -> Engine:
+        """Who splits."""
+        return self._pipeline.engine
 
     def __repr__(self) -> str:
         return f"SplitReader(categories={list(self.config.category_names)}, engine={self.engine!r})"
@@ -106,8 +142,10 @@ class SplitReader:
         """One Document per segment, packet by packet; holds one packet at a time.
 
         Args:
-            source: a path, a folder (its PDFs, recursively), bytes, or several of these.
-            name: what to call the packet, for bytes; only when `source` is one packet.
+            source: a path, a folder (its PDFs, recursively), a glob, an http(s) URL, bytes, a binary stream, a
+                `FileId`, or several of these. Several are all looked up before the first is read; what a generator
+                gives is held until the end.
+            name: what to call the packet, for bytes and streams; only when `source` is one packet.
 
         Yields:
             Documents in the order of the packets given, and of the segments in each.
@@ -116,7 +154,9 @@ class SplitReader:
             SplitReaderError: see its tree; the packets before the one that failed have been yielded.
         """
         for packet in self.lazy_packets(source, name=name):
-            yield from packet.documents
+            documents = iter(packet.documents)
+            del packet  # held no longer than needed: the next one is read while this frame waits
+            yield from documents
 
     def load(self, source: SourceLike, *, name: str | None = None) -> list[SegmentDocument]:
         """`lazy_load` as a list."""
@@ -126,8 +166,11 @@ class SplitReader:
         """`lazy_load` for an event loop: files are read and pages are scored in threads and processes."""
         async with aclosing(self.alazy_packets(source, name=name)) as packets:
             async for packet in packets:
-                for document in packet.documents:
+                documents = iter(packet.documents)
+                del packet
+                for document in documents:
                     yield document
+                    del document
 
     async def aload(self, source: SourceLike, *, name: str | None = None) -> list[SegmentDocument]:
         """`alazy_load` as a list."""
@@ -135,23 +178,25 @@ class SplitReader:
 
     def lazy_packets(self, source: SourceLike, *, name: str | None = None) -> Iterator[SplitPacket]:
         """`lazy_load` for those who want the `SplitResult` of each packet, too: one engine call for both."""
-        packet_ids = PacketIds()
-        with PDFWorker() as worker:
-            for packet in unique_sources(resolve_sources(source, name=name), duplicates=self._labels.duplicates):
-                yield run(self._load(packet, worker, packet_ids))
+        with PDFWorker(self._pipeline.limits) as worker:
+            call = self._call(source, name, Tools(worker))
+            for packet in call.sources:
+                if (done := run(self._pipeline.load(packet, call))) is not None:
+                    yield done
+                    del done
 
     async def alazy_packets(self, source: SourceLike, *, name: str | None = None) -> AsyncGenerator[SplitPacket]:
         """`lazy_packets` for an event loop."""
-        packet_ids = PacketIds()
-        worker = PDFWorker()
-        in_worker = partial(in_thread, abort=worker.abort)
+        tools = Tools(PDFWorker(self._pipeline.limits))
+        in_worker = partial(in_thread, abort=tools.abort)
         try:
-            given = await in_worker(lambda: resolve_sources(source, name=name))
-            packets = unique_sources(given, duplicates=self._labels.duplicates)
-            while (packet := await in_worker(lambda: next(packets, None))) is not None:
-                yield await arun(self._load(packet, worker, packet_ids), abort=worker.abort)
+            call = await in_worker(lambda: self._call(source, name, tools))
+            for packet in call.sources:
+                if (done := await arun(self._pipeline.load(packet, call), abort=tools.abort)) is not None:
+                    yield done
+                    del done
         finally:
-            await in_worker(worker.close)
+            await in_worker(tools.worker.close)
 
     def split(self, source: PacketLike, *, name: str | None = None) -> SplitResult:
         """Run the engine on one packet.
@@ -160,18 +205,18 @@ class SplitReader:
             InvalidConfiguration: `source` is more than one packet.
             SplitReaderError: see its tree.
         """
-        with PDFWorker() as worker:
-            return run(self._split(one_source(source, name=name), worker))
+        with PDFWorker(self._pipeline.limits) as worker:
+            return run(self._pipeline.split(one_source(source, name=name), Tools(worker)))
 
     async def asplit(self, source: PacketLike, *, name: str | None = None) -> SplitResult:
         """`split` for an event loop."""
-        worker = PDFWorker()
-        in_worker = partial(in_thread, abort=worker.abort)
+        tools = Tools(PDFWorker(self._pipeline.limits))
+        in_worker = partial(in_thread, abort=tools.abort)
         try:
             packet = await in_worker(lambda: one_source(source, name=name))
-            return await arun(self._split(packet, worker), abort=worker.abort)
+            return await arun(self._pipeline.split(packet, tools), abort=tools.abort)
         finally:
-            await in_worker(worker.close)
+            await in_worker(tools.worker.close)
 
     def documents(self, source: PacketLike, result: SplitResult, *, name: str | None = None) -> list[SegmentDocument]:
         """The Documents of a result that exists already: no engine runs, nothing is paid twice.
@@ -180,10 +225,8 @@ class SplitReader:
             InvalidConfiguration: the result is of a packet with another number of pages.
             SplitReaderError: see its tree.
         """
-        packet = one_source(source, name=name)
-        with PDFWorker() as worker:
-            texts = tuple(self._packet(packet, worker).pages())
-        return self._build(result, texts, self._labels.origin(packet), pdf=packet)
+        with PDFWorker(self._pipeline.limits) as worker:
+            return run(self._pipeline.documents(one_source(source, name=name), result, Tools(worker)))
 
     def write_pdfs(
         self, source: PacketLike, folder: str | os.PathLike[str], result: SplitResult, *, overwrite: bool = False
@@ -191,7 +234,7 @@ class SplitReader:
         """One PDF per segment, cut from the packet with its form fields and annotations.
 
         Args:
-            source: the packet.
+            source: the packet. PDFs cut from an encrypted one are not encrypted.
             folder: made if it is not there. Files are called ``01-invoice.pdf``, ``02-contract.pdf`` ...
             result: of this packet.
             overwrite: replace files that are there.
@@ -203,18 +246,17 @@ class SplitReader:
             OutputExists: a file is there already; nothing was written.
             SplitReaderError: see its tree.
         """
-        packet = one_source(source)
+        packet = localize(one_source(source), self._pipeline.limits, allow_private=self._pipeline.allow_private)
         target = Path(folder)
-        total = len(result.segments)
-        paths = [
-            target / segment_file_name(index, segment.category, total=total)
-            for index, segment in enumerate(result.segments)
-        ]
+        paths = segment_paths(target, [segment.category for segment in result.segments])
+        refuse_inputs(paths, [] if packet.path is None else [packet.path])
         if not overwrite:
             refuse_existing(paths)
         make_folder(target)
-        with PDFWorker() as worker:
-            pdfs = worker.cut(packet, [segment.pages for segment in result.segments], page_count=result.page_count)
+        groups = [segment.pages for segment in result.segments]
+        password = self._pipeline.reading.password_of(packet)
+        with PDFWorker(self._pipeline.limits) as worker:
+            pdfs = worker.cut(packet, groups, page_count=result.page_count, password=password)
             for path, data in zip(paths, pdfs, strict=True):
                 write_file(path, data, overwrite=overwrite)
         return paths
@@ -235,31 +277,14 @@ class SplitReader:
         """
         texts = as_page_texts(pages)
         pdf = None
-        if source is not None and (isinstance(source, os.PathLike) or Path(source).is_file()):
+        if source is not None and (isinstance(source, os.PathLike) or is_file(source)):
             pdf = one_source(source)
         identity = pdf or texts_source([page.text for page in texts], name=None if source is None else str(source))
-        packet = TextPacket(identity.name, texts)
-        identify = partial(self._labels.origin, identity)
-        _, documents = run(load_flow(packet, self.engine, self.config, identify, partial(self._build, pdf=pdf)))
-        return documents
+        return run(self._pipeline.from_texts(texts, identity, pdf))
 
-    def _packet(self, source: Source, worker: PDFWorker) -> PDFPacket:
-        return PDFPacket(source, worker, require_text=self._ocr == "auto", progress=self._progress)
-
-    def _split(self, source: Source, worker: PDFWorker) -> Flow[SplitResult]:
-        return split_flow(self._packet(source, worker), self.engine, self.config)
-
-    def _load(self, source: Source, worker: PDFWorker, packet_ids: PacketIds) -> Flow[SplitPacket]:
-        def identify() -> Origin:
-            origin = self._labels.origin(source)
-            packet_ids.claim(origin, source)
-            return origin
-
-        packet, build = self._packet(source, worker), partial(self._build, pdf=source)
-        result, documents = yield from load_flow(packet, self.engine, self.config, identify, build)
-        return SplitPacket(source=source, result=result, documents=documents)
-
-    def _build(
-        self, result: SplitResult, texts: tuple[PageText, ...], origin: Origin, *, pdf: Source | None
-    ) -> list[SegmentDocument]:
-        return build_documents(result, texts, origin, packet=pdf, page_list=self._page_list)
+    def _call(self, source: SourceLike, name: str | None, tools: Tools) -> Call:
+        on_error = self._pipeline.on_error
+        sources = resolve_sources(
+            source, name=name, on_error=lambda error: handle(Failure(error.source or "a source", error), on_error)
+        )
+        return Call(tools, Twins(sources, duplicates=self._pipeline.labels.duplicates))

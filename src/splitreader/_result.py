@@ -93,6 +93,12 @@ class SplitResult(BaseModel):
             raise ValueError("omitted_pages must ascend")
         return self
 
+    def _repr_html_(self) -> str:
+        """The page strip that notebooks show: one cell a page, coloured by category."""
+        from splitreader.strip.notebook import strip_html
+
+        return strip_html(self)
+
     def with_segments(
         self, segments: Iterable[Segment | Mapping[str, Any]], *, omitted_pages: Iterable[int] | None = None
     ) -> SplitResult:

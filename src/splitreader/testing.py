@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from splitreader._config import SplitConfig
+from splitreader._threads import in_thread
 from splitreader.engines._protocol import EngineAnswer, Packet, ProposedSegment
 
 Script: TypeAlias = Sequence[tuple[str, Sequence[int]]] | Callable[[Packet], EngineAnswer]
@@ -42,5 +43,7 @@ class ScriptedEngine:
         return EngineAnswer(segments=segments, job_id=self._job_id)
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
-        """The script's answer."""
-        return self.split(packet, config)
+        """The script's answer; a function runs in a thread, since what it asks the packet may block."""
+        if not callable(self._script):
+            return self.split(packet, config)
+        return await in_thread(lambda: self.split(packet, config))

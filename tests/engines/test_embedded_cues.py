@@ -3,8 +3,10 @@ import pytest
 from splitreader._config import Category
 from splitreader.engines.embedded.boundary_cues import (
     CUES,
+    NEIGHBOURS_ONLY,
     boundary_cues,
     cover_cue,
+    gap_cue,
     header_cue,
     identifier_cue,
     page_number_cue,
@@ -30,10 +32,10 @@ LINES = "one\ntwo\nthree\n"
 OTHERS = "four\nfive\nsix\n"
 
 
-def pair(before: str, after: str, *, blank_between: bool = False) -> Pair:
-    first, second = read_page(3, before), read_page(4, after)
+def pair(before: str, after: str, *, blank_between: bool = False, missing: int = 0) -> Pair:
+    first, second = read_page(3, before), read_page(4 + missing, after)
     titles = [SCORER.score(page).titles.best for page in (first, second)]
-    return Pair(first, second, titles[1], titles[0], blank_between)
+    return Pair(first, second, titles[1], titles[0], blank_between, missing)
 
 
 def form(name: str, number: str) -> str:
@@ -178,3 +180,31 @@ def test_cues_come_strongest_first():
 def test_dates_addresses_and_first_sections_do_not_continue(first_line):
     said = flow_cue(pair(PROSE, f"{first_line}\n{PROSE}"))
     assert said is None
+
+
+@pytest.mark.parametrize(("cue", "before", "after", "sentence"), CONTINUATIONS)
+def test_pages_left_out_between_two_break_what_only_neighbours_show(cue, before, after, sentence):
+    said = [cue.name for cue in boundary_cues(pair(before, after, missing=3)) if cue.log_odds < 0]
+    assert NEIGHBOURS_ONLY.isdisjoint(said)
+    assert cue not in {identifier_cue, header_cue, similarity_cue} or said
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("Page 2 of 9", "Page 6 of 9"), ("- 2 -", "- 6 -"), ("Page 2 of 9", "Page 6")]
+)
+def test_printed_numbers_that_fit_bridge_them(before, after):
+    cues = boundary_cues(pair(f"{PROSE} The buyer pays\n{before}", f"(c) within thirty days\n{after}", missing=3))
+    assert {cue.name for cue in cues if cue.log_odds < 0} >= {"page number", "flow"}
+    assert "gap" not in {cue.name for cue in cues}
+
+
+@pytest.mark.parametrize(("before", "after"), [("Page 2 of 9", "Page 3 of 9"), ("Page 2 of 9", "Page 6 of 8")])
+def test_printed_numbers_that_do_not_fit_do_not(before, after):
+    assert sum(cue.log_odds for cue in boundary_cues(pair(f"{PROSE}\n{before}", f"{OTHER}\n{after}", missing=3))) > 0
+
+
+def test_the_more_pages_are_left_out_the_likelier_a_start():
+    said = [gap_cue(pair(PROSE, OTHER, missing=missing)) for missing in (1, 3, 30, 100_000)]
+    strengths = [cue.log_odds for cue in said]
+    assert 0 < strengths[0] < strengths[1] < strengths[2] == strengths[3]
+    assert said[1].sentence == "pages between page 3 and page 7 are left out"

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from splitreader.engines.embedded.decoder import decode, segment_bounds
+from splitreader.engines.embedded.least_pages import LeastPages, best_long_cut
 
 NUMBERS = st.floats(-4, 4, allow_nan=False, width=32)
 
@@ -84,3 +85,48 @@ def test_a_document_keeps_its_category_over_a_doubtful_page():
 
 def test_segment_bounds():
     assert segment_bounds((0, 2), 5) == [(0, 2), (2, 5)]
+
+
+@st.composite
+def long_packets(draw):
+    """A packet, and a rule in which category 0 is barred nowhere."""
+    packet = draw(packets())
+    length, count = len(packet[0]), len(packet[1][0])
+    pages = draw(st.lists(st.integers(1, 3), min_size=length, max_size=length))
+    least = draw(st.lists(st.integers(1, 8), min_size=count, max_size=count))
+    row = st.frozensets(st.integers(1, count - 1)) if count > 1 else st.just(frozenset())
+    return packet, LeastPages(pages, least, draw(st.lists(row, min_size=length, max_size=length)))
+
+
+def is_allowed(rule: LeastPages, starts, categories) -> bool:
+    return all(
+        sum(rule.pages[start:end]) >= min(rule.least[category], sum(rule.pages))
+        and all(category not in barred for barred in rule.barred[start:end])
+        for (start, end), category in zip(segment_bounds(starts, len(rule.pages)), categories, strict=True)
+    )
+
+
+@given(long_packets())
+@settings(deadline=None, max_examples=300)
+def test_the_cut_into_long_documents_is_the_best_of_all_that_are_allowed(given_packet):
+    packet, rule = given_packet
+    cut = best_long_cut(*packet, rule)
+    allowed = (other for other in every_cut(len(packet[0]), len(packet[1][0])) if is_allowed(rule, *other))
+    assert is_allowed(rule, *cut)
+    assert value(*packet, *cut) == pytest.approx(max(value(*packet, *other) for other in allowed), abs=1e-6)
+
+
+@given(packets())
+def test_one_page_a_document_is_no_rule(packet):
+    free = decode(*packet)
+    pages, count = len(packet[0]), len(packet[1][0])
+    cut = best_long_cut(*packet, LeastPages([1] * pages, [1] * count, [()] * pages))
+    assert value(*packet, *cut) == pytest.approx(value(*packet, free.starts, free.categories), abs=1e-6)
+
+
+def test_long_documents_of_a_long_packet():
+    pages = 3_000
+    rule = LeastPages([1] * pages, [7] * 2, [()] * pages)
+    starts, _ = best_long_cut([12.0] * pages, [[0.0, -30.0]] * pages, [[0.0, -30.0]] * pages, rule)
+    lengths = [end - start for start, end in segment_bounds(starts, pages)]
+    assert (min(lengths), sum(lengths), len(lengths)) == (7, pages, pages // 7)

@@ -7,8 +7,6 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-TINY_GREY = bytes([200, 120, 200, 120]) * 3
-
 
 def make_pdf(pages: Sequence[str], *, fields: bool = False) -> bytes:
     """A PDF with one page for each text; the same texts give the same bytes.
@@ -32,15 +30,20 @@ def make_pdf(pages: Sequence[str], *, fields: bool = False) -> bytes:
     return buffer.getvalue()
 
 
-def make_scan(pages: int) -> bytes:
-    """A PDF whose pages are images without text."""
-    from PIL import Image
+def make_scan(pages: Sequence[str], *, turned: int = 0, stamp: str = "") -> bytes:
+    """A PDF whose pages are pictures of text, turned by so many degrees; `stamp` is a thin text layer on each."""
+    import pypdfium2
 
-    image = ImageReader(Image.frombytes("RGB", (2, 2), TINY_GREY))
+    document = pypdfium2.PdfDocument(make_pdf(pages))
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, invariant=1)
-    for _ in range(pages):
-        canvas.drawImage(image, 0, 0, *A4)
+    for page in document:
+        picture = page.render(scale=150 / 72).to_pil().rotate(turned, expand=True)
+        size = (A4[1], A4[0]) if turned % 180 else A4
+        canvas.setPageSize(size)
+        canvas.drawImage(ImageReader(picture), 0, 0, *size)
+        canvas.drawString(20, 20, stamp)
         canvas.showPage()
+    document.close()
     canvas.save()
     return buffer.getvalue()

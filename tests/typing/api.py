@@ -1,5 +1,6 @@
 """Type-checked by mypy, never run: what users may write, and what they get."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import assert_type
@@ -39,7 +40,7 @@ class MyEngine:
         return EngineAnswer(segments=[ProposedSegment(category="a", pages=pages, confidence="low")])
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
-        return self.split(packet, config)
+        return await asyncio.to_thread(self.split, packet, config)
 
 
 def report(progress: Progress) -> None: ...

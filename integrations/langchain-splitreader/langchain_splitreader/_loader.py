@@ -38,10 +38,11 @@ class SplitLoader(BaseLoader):
                 print(document.metadata["category"], document.metadata["pages"])
 
     Args:
-        source: a path, a folder (its PDFs, recursively), bytes, or several of these.
+        source: a path, a folder (its PDFs, recursively), a glob, an http(s) URL, bytes, a binary stream (which can be
+            loaded once), or several of these.
         categories: names, ``Category`` objects, or ``{name: description}``; not with `reader`.
         reader: a ``splitreader.SplitReader`` with all its options, instead of `categories` and `options`.
-        name: what to call the packet, for bytes.
+        name: what to call the packet, for bytes and streams.
         options: further options of ``splitreader.SplitReader``.
 
     Raises:

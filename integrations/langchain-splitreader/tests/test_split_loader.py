@@ -1,4 +1,6 @@
 import inspect
+import io
+import logging
 
 import pytest
 from blockbuster import BlockBuster
@@ -55,6 +57,23 @@ def test_takes_bytes_with_a_name_and_the_readers_options(sample):
     assert document.metadata["source"] == "mail/7.pdf"
     assert document.metadata["tenant"] == "t"
     assert document.metadata["page_list"][0] == 1
+
+
+def test_every_source_of_the_core_can_be_read(sample, sample_categories):
+    ids = [document.id for document in SplitLoader(sample, sample_categories).load()]
+    with sample.open("rb") as stream:
+        for source in (str(sample.parent / "*.pdf"), stream, io.BytesIO(sample.read_bytes())):
+            assert [document.id for document in SplitLoader(source, sample_categories).load()] == ids
+
+
+def test_goes_on_without_a_packet_that_can_not_be_read(sample, tmp_path, caplog):
+    (tmp_path / "1.pdf").write_bytes(b"no pdf")
+    (tmp_path / "2.pdf").write_bytes(sample.read_bytes())
+    loader = SplitLoader(tmp_path, engine=ScriptedEngine([("a", range(1, 15))]), categories=["a"], on_error="skip")
+    with caplog.at_level(logging.WARNING):
+        (document,) = loader.load()
+    assert document.metadata["source"] == "2.pdf"
+    assert "1.pdf is left out" in caplog.text
 
 
 @pytest.mark.parametrize(

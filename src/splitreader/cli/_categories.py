@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ def gather_categories(options: Sequence[str], file: Path | None) -> list[dict[st
 
     Args:
         options: ``name=description`` or ``name``, each.
-        file: YAML or JSON: a list of names or of ``{name, description}``, or a mapping of names to descriptions; or a
-            mapping with such a thing under ``categories``.
+        file: JSON if it is called ``.json``, else YAML: a list of names or of ``{name, description}``, or a mapping of
+            names to descriptions; or a mapping with such a thing under ``categories``.
 
     Raises:
         InvalidConfiguration: there is none, or the file can't be understood.
@@ -39,10 +40,11 @@ def _read_file(file: Path) -> list[dict[str, Any]]:
     import yaml
 
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))  # JSON is YAML
+        text = file.read_text(encoding="utf-8-sig")
+        content = json.loads(text) if file.suffix.lower() == ".json" else yaml.safe_load(text)
     except OSError as error:
         raise InvalidConfiguration(f"can't read the categories in {file} ({error.strerror}); check the path") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidConfiguration(f"{file} is neither YAML nor JSON ({' '.join(str(error).split())})") from error
     if isinstance(content, Mapping) and isinstance(content.get("categories"), (list, Mapping)):
         content = content["categories"]

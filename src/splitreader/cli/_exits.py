@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from enum import IntEnum
 import typer
 
 from splitreader._errors import InvalidConfiguration, SplitReaderError
+from splitreader._failures import Failure
+from splitreader.cli._words import printable
 
 
 class ExitCode(IntEnum):
@@ -24,7 +27,9 @@ class ExitCode(IntEnum):
 
 @contextmanager
 def one_line_errors(*, debug: bool) -> Iterator[None]:
-    """Turn this package's errors into one line on standard error and an exit code.
+    """Turn this package's errors, and the system's, into one line on standard error and an exit code.
+
+    Where whoever reads standard output has gone away, there is nothing to say.
 
     Args:
         debug: let them through with their traceback.
@@ -34,6 +39,53 @@ def one_line_errors(*, debug: bool) -> Iterator[None]:
     except SplitReaderError as error:
         if debug:
             raise
-        sys.stderr.write(f"error: {' '.join(str(error).split())}\n")
+        _write(error)
         code = ExitCode.USAGE if isinstance(error, InvalidConfiguration) else ExitCode.FAILED
         raise typer.Exit(code) from None
+    except OSError as error:
+        _give_up_stdout()
+        if debug:
+            raise
+        if not isinstance(error, BrokenPipeError):
+            _write(
+                f"{_named(error)}{error.strerror or error}; check the path, its permissions and the room on the disk"
+            )
+        raise typer.Exit(ExitCode.FAILED) from None
+
+
+class Failures:
+    """The packets that were left out: a line for each on standard error, as it happens."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self, failure: Failure) -> None:
+        """Report one."""
+        self._count += 1
+        _write(failure.error)
+
+    def settle(self) -> None:
+        """Leave with the exit code that tells of them, if there were any."""
+        if self._count:
+            raise typer.Exit(ExitCode.FAILED)
+
+
+def _write(error: SplitReaderError | str) -> None:
+    sys.stderr.write(f"error: {printable(' '.join(str(error).split()))}\n")
+
+
+def _named(error: OSError) -> str:
+    if error.filename is None:
+        return ""
+    name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else str(error.filename)
+    return f"{name}: "
+
+
+def _give_up_stdout() -> None:
+    """If standard output can't take what it still holds, let that go nowhere: Python would try again at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from splitreader._documents import SplitPacket
 from splitreader._errors import OutputError
-from splitreader._files import make_folder, refuse_existing
+from splitreader._files import (
+    make_folder,
+    packet_folder_name,
+    put_in_place,
+    refuse_existing,
+    refuse_inputs,
+    segment_paths,
+)
 from splitreader._reader import SplitReader
-from splitreader._sources import Source
+from splitreader.sources import Source
 
 DOCUMENTS = "documents.jsonl"
 
@@ -25,34 +33,37 @@ class OutputFolder:
     Args:
         folder: where to; None writes nothing.
         reader: cuts the PDFs.
-        sources: the packets to come.
+        packets: all that are to come; none of them is ever written over.
         pdfs: whether to write PDFs.
         overwrite: whether files that are there may be replaced.
 
     Raises:
-        OutputExists: ``documents.jsonl`` is there already.
+        OutputExists: ``documents.jsonl`` is there already, or the part of it that an error left.
     """
 
     def __init__(
-        self, folder: Path | None, reader: SplitReader, sources: Sequence[Source], *, pdfs: bool, overwrite: bool
+        self, folder: Path | None, reader: SplitReader, packets: Sequence[Source], *, pdfs: bool, overwrite: bool
     ) -> None:
         self._folder = folder
         self._reader = reader
         self._overwrite = overwrite
         self._stream: IO[str] | None = None
-        self._pdf_folders = pdf_folders(folder, sources) if pdfs and folder is not None else {}
-        if folder is not None and not overwrite:
-            refuse_existing([folder / DOCUMENTS])
+        self._inputs = [packet.path for packet in packets if packet.path is not None]
+        self._several = len(packets) > 1
+        self._pdfs = pdfs
+        self._taken: set[str] = set()
+        if folder is not None:
+            written = [folder / DOCUMENTS, self._partial(folder)]
+            refuse_inputs(written, self._inputs)
+            if not overwrite:
+                refuse_existing(written, remedy="pass --overwrite")
 
     def __enter__(self) -> Self:
         if self._folder is not None:
             make_folder(self._folder)
-            try:
-                self._stream = self._partial(self._folder).open("w", encoding="utf-8")
-            except OSError as error:
-                raise OutputError(
-                    f"can't write into {self._folder} ({error.strerror}); choose another folder"
-                ) from error
+            with self._told():
+                mode = "w" if self._overwrite else "x"
+                self._stream = self._partial(self._folder).open(mode, encoding="utf-8", newline="\n")
         return self
 
     def __exit__(
@@ -60,9 +71,13 @@ class OutputFolder:
     ) -> None:
         if self._folder is None or self._stream is None:
             return
-        self._stream.close()
-        if error is None:
-            self._partial(self._folder).replace(self._folder / DOCUMENTS)
+        if error is not None:
+            with suppress(OSError):
+                self._stream.close()
+            return
+        with self._told():
+            self._stream.close()
+            put_in_place(self._partial(self._folder), self._folder / DOCUMENTS, overwrite=self._overwrite)
 
     def add(self, packet: SplitPacket) -> None:
         """Write one packet.
@@ -71,32 +86,36 @@ class OutputFolder:
             OutputError: a file can't be written.
         """
         if self._stream is not None:
-            self._stream.writelines(document.to_json_line() for document in packet.documents)
-        target = self._pdf_folders.get(packet.source)
-        if target is not None:
+            with self._told():
+                self._stream.writelines(document.to_json_line() for document in packet.documents)
+        if self._pdfs and self._folder is not None:
+            target = self._folder / self._free_name(packet.source) if self._several else self._folder
+            categories = [segment.category for segment in packet.result.segments]
+            paths = segment_paths(target, categories)
+            refuse_inputs(paths, self._inputs)
+            if not self._overwrite:
+                refuse_existing(paths, remedy="pass --overwrite")
             self._reader.write_pdfs(packet.source, target, packet.result, overwrite=self._overwrite)
+
+    def _free_name(self, source: Source) -> str:
+        """The packet's name, with a number where another packet has the same."""
+        stem = candidate = packet_folder_name(source.file_name)
+        number = 1
+        while candidate in self._taken:
+            number += 1
+            candidate = f"{stem}-{number}"
+        self._taken.add(candidate)
+        return candidate
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise OutputError(
+                f"can't write {DOCUMENTS} in {self._folder} ({error.strerror}); choose another folder"
+            ) from error
 
     @staticmethod
     def _partial(folder: Path) -> Path:
         return folder / f"{DOCUMENTS}.partial"
-
-
-def pdf_folders(folder: Path, sources: Sequence[Source]) -> dict[Source, Path]:
-    """The folder of each packet's PDFs.
-
-    For a single packet the given one; for several one below it each, called after the file, with a number where two
-    files have one name.
-    """
-    if len(sources) == 1:
-        return {sources[0]: folder}
-    taken: set[str] = set()
-    folders: dict[Source, Path] = {}
-    for source in sources:
-        stem = candidate = Path(source.file_name).stem
-        number = 1
-        while candidate.casefold() in taken:
-            number += 1
-            candidate = f"{stem}-{number}"
-        taken.add(candidate.casefold())
-        folders[source] = folder / candidate
-    return folders

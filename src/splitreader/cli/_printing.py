@@ -12,6 +12,8 @@ from rich.table import Table
 
 from splitreader._documents import SplitPacket
 from splitreader._pages import format_pages
+from splitreader.cli._words import encodable_json, printable
+from splitreader.strip.terminal import PageStrip
 
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or a pipe, where there is no terminal to fit."""
@@ -38,14 +40,15 @@ class Printer:
             _print_table(packet)
         elif self._style is Format.JSON:
             sys.stdout.write("[\n" if self._printed == 0 else ",\n")
-            sys.stdout.write(json.dumps(_as_json(packet), indent=2, ensure_ascii=False))
+            text = json.dumps(_as_json(packet), indent=2, ensure_ascii=False)
+            sys.stdout.write(encodable_json(text, sys.stdout))
         else:
             for document in packet.documents:
-                sys.stdout.write(document.to_json_line())
+                sys.stdout.write(encodable_json(document.to_json_line(), sys.stdout))
         self._printed += 1
 
     def finish(self) -> None:
-        """Print what closes the output."""
+        """Print what closes the output; also after an error, so that the packets before it can be read."""
         if self._style is Format.JSON:
             sys.stdout.write("\n]\n" if self._printed else "[]\n")
         sys.stdout.flush()
@@ -60,8 +63,8 @@ def _print_table(packet: SplitPacket) -> None:
     if not console.is_terminal:
         console = Console(width=PIPE_WIDTH)
     result = packet.result
-    table = Table(title=f"{packet.source.name}: {result.page_count} pages, {len(result.segments)} documents")
-    table.title_justify = "left"
+    console.print(PageStrip(result, title=printable(packet.source.name)))
+    table = Table()
     for column in ("#", "category", "pages", "confidence", "score", "why"):
         table.add_column(column, justify="right" if column in ("#", "score") else "left", overflow="fold")
     for number, segment in enumerate(result.segments, start=1):
@@ -75,11 +78,9 @@ def _print_table(packet: SplitPacket) -> None:
             _plain("; ".join(segment.evidence)),
         )
     console.print(table)
-    if result.omitted_pages:
-        console.print(f"left out: pages {format_pages(result.omitted_pages)}")
 
 
 def _plain(text: str) -> str:
     from rich.markup import escape
 
-    return escape("".join(character if character.isprintable() else " " for character in text))
+    return escape(printable(text))

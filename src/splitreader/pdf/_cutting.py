@@ -13,13 +13,13 @@ from splitreader.pdf._opening import PDFInput
 def cut_frames(pdf: PDFInput, groups: Sequence[Sequence[int]], *, page_count: int) -> Iterator[Frame]:
     """A frame ``pdf`` for each group of 1-based pages, with the bytes of a PDF of these pages.
 
-    pypdf's ``append`` carries form fields, annotations and bookmarks that belong to the pages along.
+    Form fields, annotations, links and bookmarks of the pages go along; nothing of the other pages does.
 
     Raises:
         PacketError, SourceError: the file can't be read or cut.
         InvalidConfiguration: the packet has not the `page_count` pages it should have.
     """
-    import pypdf
+    from splitreader.pdf._copying import Packet, copy_pages, count_pages
 
     pdf.check()
     reader = pdf.open_pypdf()
@@ -28,12 +28,17 @@ def cut_frames(pdf: PDFInput, groups: Sequence[Sequence[int]], *, page_count: in
             f"the result is of a packet of {page_count} pages, but {pdf.name} has {len(reader.pages)}; "
             "pass the packet that was split"
         )
+    packet = None
     for pages in groups:
         try:
-            writer = pypdf.PdfWriter()
-            writer.append(reader, pages=[page - 1 for page in pages])
-            if len(writer.pages) != len(pages):
-                raise DamagedPDF(f"{pdf.name} gave {len(writer.pages)} pages for {len(pages)}")
+            packet = packet or Packet(reader)
+            writer = copy_pages(packet, [page - 1 for page in pages])
+            found = count_pages(writer)
+            if not len(writer.pages) == found == len(pages):
+                raise DamagedPDF(
+                    f"the cut of pages {pages[0]} to {pages[-1]} of {pdf.name} came to hold {found} pages instead of "
+                    f"{len(pages)}; repair or export it again"
+                )
             buffer = io.BytesIO()
             writer.write(buffer)
         except (PacketError, MemoryError):

@@ -6,6 +6,7 @@ JSON, not pickle: a PDF that takes over the reading process can then send wrong 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -32,8 +33,12 @@ def write_frame(stream: IO[bytes], frame: Frame) -> None:
     stream.flush()
 
 
-def read_frame(stream: IO[bytes]) -> Frame | None:
+def read_frame(stream: IO[bytes], *, expect: Callable[[dict[str, Any], int], None] | None = None) -> Frame | None:
     """Read one frame; None where the other side has gone, also in the middle of a frame.
+
+    Args:
+        stream: where from.
+        expect: called with the fields and the payload's size before the payload is read, to make room for it.
 
     Raises:
         ValueError: what came is no frame.
@@ -43,6 +48,8 @@ def read_frame(stream: IO[bytes]) -> Frame | None:
         return None
     fields = json.loads(head)
     kind, size = fields.pop("kind"), fields.pop("size")
+    if expect is not None:
+        expect(fields, size)
     payload = stream.read(size) if size else b""
     if len(payload) < size:
         return None

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from splitreader._errors import DamagedPDF, EncryptedPDF, NotAPDF, SourceChanged, SourceGone, SourceUnreadable
-from splitreader._sources import FileState
+from splitreader._errors import (
+    DamagedPDF,
+    EncryptedPDF,
+    NotAPDF,
+    PasswordMissing,
+    PasswordWrong,
+    SourceChanged,
+    SourceGone,
+    SourceUnreadable,
+)
+from splitreader.sources import HEADER_WITHIN, FileState, explain_not_a_pdf, is_pdf
 
 if TYPE_CHECKING:
     import pypdf
     import pypdfium2
-
-HEADER_WITHIN = 1024
-"""A PDF's header may have this much before it (ISO 32000-1, annex H, note 13); PDFium looks as far."""
 
 PDFIUM_PASSWORD_ERROR = 4
 """FPDF_ERR_PASSWORD in PDFium's fpdfview.h."""
@@ -30,12 +36,14 @@ class PDFInput:
         path: where the file is; None for bytes.
         state: what the file looked like when it was hashed; None is not checked.
         data: the bytes; empty for a file.
+        password: None where none was given.
     """
 
     name: str
     path: str | None
     state: FileState | None
     data: bytes
+    password: str | None = field(default=None, repr=False)
 
     def check(self) -> None:
         """Refuse what is gone, changed, or no PDF, before a PDF library sees it.
@@ -58,49 +66,46 @@ class PDFInput:
                 ) from error
             if self.state is not None and state != self.state:
                 raise SourceChanged(f"{self.name} changed while it was being read; split it again")
-        if not start:
-            raise NotAPDF(f"{self.name} is empty; give a PDF")
-        if b"%PDF-" not in start:
-            raise NotAPDF(f"{self.name} is not a PDF: no %PDF- in its first {HEADER_WITHIN} bytes; give a PDF")
+        if not is_pdf(start):
+            raise NotAPDF(f"{self.name} is not a PDF: {explain_not_a_pdf(start)}")
 
     def open_pdfium(self) -> pypdfium2.PdfDocument:
         """The document in PDFium.
 
         Raises:
-            EncryptedPDF: it wants a password.
+            PasswordMissing, PasswordWrong: it wants a password.
             pypdfium2.PdfiumError: PDFium can't open it.
         """
         import pypdfium2
 
         try:
-            return pypdfium2.PdfDocument(self.path if self.path is not None else self.data)
+            return pypdfium2.PdfDocument(self.path if self.path is not None else self.data, password=self.password)
         except pypdfium2.PdfiumError as error:
             if error.err_code == PDFIUM_PASSWORD_ERROR:
-                raise self._encrypted() from error
+                raise self._password_error() from error
             raise
 
     def open_pypdf(self) -> pypdf.PdfReader:
         """The document in pypdf.
 
         Raises:
-            EncryptedPDF: it wants a password.
-            DamagedPDF: pypdf can't open it or finds no page.
+            PasswordMissing, PasswordWrong: it wants a password.
+            EncryptedPDF: it is encrypted in a way that pypdf can't read.
+            DamagedPDF: pypdf can't open it.
         """
         import pypdf
 
-        stream: BinaryIO | str = io.BytesIO(self.data) if self.path is None else self.path
         try:
+            # an open file, for a path would be read into memory as a whole; it lives as long as the reader
+            stream: BinaryIO = io.BytesIO(self.data) if self.path is None else Path(self.path).open("rb")  # noqa: SIM115
             reader = pypdf.PdfReader(stream)
-            if reader.is_encrypted and not reader.decrypt(""):
-                raise self._encrypted()
-            if not len(reader.pages):
-                raise DamagedPDF(f"{self.name} has no page that can be found; repair the file or export it again")
-        except (EncryptedPDF, DamagedPDF, MemoryError):
+            if reader.is_encrypted and not (reader.decrypt("") or reader.decrypt(self.password or "")):
+                raise self._password_error()
+        except (EncryptedPDF, MemoryError):
             raise
         except pypdf.errors.DependencyError as error:
             raise EncryptedPDF(
-                f"{self.name} is encrypted in a way that pypdf needs another package for ({error}); "
-                "save it without encryption"
+                f"{self.name} is encrypted in a way that can't be read here ({error}); save it without encryption"
             ) from error
         except Exception as error:
             raise DamagedPDF(
@@ -108,5 +113,7 @@ class PDFInput:
             ) from error
         return reader
 
-    def _encrypted(self) -> EncryptedPDF:
-        return EncryptedPDF(f"{self.name} wants a password; save it without one")
+    def _password_error(self) -> EncryptedPDF:
+        if self.password is None:
+            return PasswordMissing(f"{self.name} wants a password; give it as password=, as text or as a function")
+        return PasswordWrong(f"the password given for {self.name} is not the right one; check it")

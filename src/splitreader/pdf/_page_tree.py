@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from splitreader._errors import PacketError
 from splitreader.pdf._opening import PDFInput
+from splitreader.pdf._time_limit import OutOfTime, time_limit
 
 if TYPE_CHECKING:
+    import pypdf
     import pypdfium2
 
 
-def pdfium_sees_every_page(document: pypdfium2.PdfDocument, pdf: PDFInput) -> bool:
-    """Whether the pages that PDFium counts are there, and no others are.
+SECONDS = 3.0
+SECONDS_A_PAGE = 0.002
+"""What pypdf may take: ten times what it needs. There are files that PDFium reads and pypdf never finishes."""
 
-    True, too, where pypdf can't read the file and so can't tell.
-    """
+_LOOK_AT = 1024
+"""Bytes of a node to look at before it is parsed."""
+
+
+def pdfium_sees_every_page(document: pypdfium2.PdfDocument, pdf: PDFInput) -> bool | None:
+    """Whether the pages that PDFium counts are there and no others are; None where pypdf can't tell, or not in time."""
     import pypdfium2
 
     page_count = len(document)
@@ -29,26 +35,43 @@ def pdfium_sees_every_page(document: pypdfium2.PdfDocument, pdf: PDFInput) -> bo
     except pypdfium2.PdfiumError:
         return False
     try:
-        reader = pdf.open_pypdf()
-        return _leaves(reader.root_object["/Pages"], set()) == page_count or len(reader.pages) == page_count
-    except PacketError:
-        return True
+        with time_limit(SECONDS + SECONDS_A_PAGE * page_count):
+            return _leaves(pdf.open_pypdf()) == page_count
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  # pypdf raises nearly anything on a broken tree
-        return True
+    except (Exception, OutOfTime):  # noqa: BLE001  # pypdf raises nearly anything on a broken tree
+        return None
 
 
-def _leaves(node: Any, seen: set[int]) -> int:
-    """The pages below a node. Looks only at the first and the last kid to tell pages from inner nodes.
+def _leaves(reader: pypdf.PdfReader) -> int:
+    """The pages of a document; a node that is its own ancestor counts for nothing."""
+    leaves = 0
+    inner: set[int] = set()
+    waiting: list[Any] = [reader.root_object.raw_get("/Pages")]
+    while waiting:
+        reference = waiting.pop()
+        if _is_plainly_a_leaf(reader, reference):
+            leaves += 1
+            continue
+        node = reference.get_object()
+        if "/Kids" not in node:
+            leaves += 1
+        elif id(node) not in inner:
+            inner.add(id(node))
+            waiting.extend(node["/Kids"].get_object())
+    return leaves
 
-    So it is quick, and right for the flat and the balanced trees that programs write; others are walked whole.
+
+def _is_plainly_a_leaf(reader: pypdf.PdfReader, reference: Any) -> bool:
+    """Whether the bytes of a node show that it has no kids: ten times quicker than to parse it.
+
+    False where that can't be said: the node stands in an object stream, is long, or writes names with escapes.
     """
-    node = node.get_object()
-    if "/Kids" not in node or id(node) in seen:
-        return 1
-    seen.add(id(node))
-    kids = node["/Kids"].get_object()
-    if kids and not any("/Kids" in kid.get_object() for kid in (kids[0], kids[-1])):
-        return len(kids)
-    return sum(_leaves(kid, seen) for kid in kids)
+    number: int = getattr(reference, "idnum", 0)
+    offset = reader.xref.get(getattr(reference, "generation", 0), {}).get(number)
+    if not offset:
+        return False
+    reader.stream.seek(offset)
+    start = reader.stream.read(_LOOK_AT)
+    end = start.find(b"endobj")
+    return start.startswith(b"%d " % number) and end > 0 and b"/Kids" not in start[:end] and b"#" not in start[:end]

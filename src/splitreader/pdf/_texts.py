@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from splitreader._errors import EncryptedPDF, PageUnreadable
+from splitreader._errors import (
+    DamagedPDF,
+    EncryptedPDF,
+    LimitExceeded,
+    OCRFailed,
+    PageNotFound,
+    PageUnreadable,
+    SplitReaderError,
+)
+from splitreader._pages import format_pages
+from splitreader.pdf import _ocr, _scans
 from splitreader.pdf._frames import Frame
 from splitreader.pdf._opening import PDFInput
 from splitreader.pdf._page_tree import pdfium_sees_every_page
@@ -18,13 +29,25 @@ if TYPE_CHECKING:
 REOPEN_AFTER = 100
 """Pages. PDFium's memory grows although pages are closed; a document opened anew every 100 pages holds it."""
 
-SCAN_COVERS = 0.2
-"""A page without text whose images cover this share of it is taken for a scan, not for a blank page with a logo."""
-
-FORM_DEPTH = 3
-"""How deep to look for images inside form XObjects."""
-
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextRequest:
+    """What to read of a PDF.
+
+    Args:
+        pdf: the file.
+        pages: which pages, 1-based, ascending; None for all.
+        max_pages: refuse a packet that has more.
+        scans: what to do with pages that are images: ``"read"`` them by OCR here, where it is installed; ``"show"``
+            them to the caller as pictures; ``"skip"`` them.
+    """
+
+    pdf: PDFInput
+    pages: Sequence[int] | None
+    max_pages: int | None
+    scans: str
 
 
 def clean_text(text: str) -> str:
@@ -36,39 +59,66 @@ def clean_text(text: str) -> str:
     return _UNWANTED.sub("", text) if _UNWANTED.search(text) else text
 
 
-def text_frames(pdf: PDFInput) -> Iterator[Frame]:
-    """First a frame ``opened`` with ``page_count``, then a frame ``page`` for every page.
+def text_frames(request: TextRequest) -> Iterator[Frame]:
+    """First a frame ``opened``, then a frame ``page`` or ``picture`` for every page asked for.
+
+    ``opened`` has ``page_count``, and whether it could be ``verified`` by a second look at the page tree.
+
+    A frame ``ocr`` announces a page that will take longer.
 
     Raises:
         PacketError, SourceError: the file or a page can't be read.
+        PageNotFound: a page was asked for that is not there.
     """
     import pypdfium2
 
+    pdf = request.pdf
     pdf.check()
     try:
         document = pdf.open_pdfium()
     except pypdfium2.PdfiumError:
-        yield from _pypdf_frames(pdf.open_pypdf(), pdf.name)
+        yield from _pypdf_frames(request)
         return
     try:
-        page_count = len(document)
-        if page_count == 0 or not pdfium_sees_every_page(document, pdf):
-            yield from _pypdf_frames(pdf.open_pypdf(), pdf.name)
+        _check_count(len(document), request)
+        sees_all = len(document) > 0 and pdfium_sees_every_page(document, pdf)
+        if sees_all is False:
+            yield from _pypdf_frames(request)
             return
-        yield Frame("opened", {"page_count": page_count})
-        for number in range(1, page_count + 1):
-            if number % REOPEN_AFTER == 0:
+        yield Frame("opened", {"page_count": len(document), "verified": sees_all is True})
+        for turn, number in enumerate(_wanted(len(document), request), start=1):
+            if turn % REOPEN_AFTER == 0:
                 document.close()
+                pdf.check()
                 document = pdf.open_pdfium()
             try:
-                yield _pdfium_page(document, number)
+                yield from _pdfium_page(document, number, request)
             except pypdfium2.PdfiumError:
-                yield _second_try(pdf, number)
+                yield _second_try(number, request)
+        pdf.check()  # PDFium reads as it goes: the file may have been replaced under it
     finally:
         document.close()
 
 
-def _pdfium_page(document: pypdfium2.PdfDocument, number: int) -> Frame:
+def _check_count(page_count: int, request: TextRequest) -> None:
+    if request.max_pages is not None and page_count > request.max_pages:
+        raise LimitExceeded(
+            f"{request.pdf.name} has {page_count} pages, more than the {request.max_pages} allowed; "
+            "cut it, or raise Limits(max_pages=...)"
+        )
+
+
+def _wanted(page_count: int, request: TextRequest) -> Sequence[int]:
+    if request.pages is None:
+        return range(1, page_count + 1)
+    if missing := [page for page in request.pages if page > page_count]:
+        raise PageNotFound(
+            f"page {format_pages(missing)} was asked for, but {request.pdf.name} has {page_count} pages; leave it out"
+        )
+    return request.pages
+
+
+def _pdfium_page(document: pypdfium2.PdfDocument, number: int, request: TextRequest) -> Iterator[Frame]:
     page = document[number - 1]
     try:
         textpage = page.get_textpage()
@@ -76,61 +126,86 @@ def _pdfium_page(document: pypdfium2.PdfDocument, number: int) -> Frame:
             text = clean_text(textpage.get_text_bounded())
         finally:
             textpage.close()
-        width, height = page.get_size()
-        image_only = not text.strip() and _image_share(page) >= SCAN_COVERS
+        fields: dict[str, Any] = {"page": number, "width": page.get_width(), "height": page.get_height()}
+        if not _scans.is_scan(page, text):
+            yield _page_frame(fields, text)
+        elif request.scans == "show":
+            yield Frame("picture", fields, _scans.as_png(_scans.render(page)))
+        elif request.scans == "read" and _ocr.is_installed():
+            yield Frame("ocr", {"page": number})
+            yield _page_frame(fields, _by_ocr(page, number, request), by_ocr=True)
+        else:
+            yield _page_frame(fields, text, image_only=True)
     finally:
         page.close()
-    return _page_frame(number, text, width=width, height=height, image_only=image_only)
 
 
-def _image_share(page: pypdfium2.PdfPage) -> float:
-    """The share of the page's area that its images cover, overlaps counted twice."""
-    import pypdfium2.raw
-
-    width, height = page.get_size()
-    covered = 0.0
-    for item in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=FORM_DEPTH):
-        left, bottom, right, top = item.get_bounds()
-        covered += max(0.0, right - left) * max(0.0, top - bottom)
-    return float(covered / max(width * height, 1.0))
-
-
-def _second_try(pdf: PDFInput, number: int) -> Frame:
+def _by_ocr(page: pypdfium2.PdfPage, number: int, request: TextRequest) -> str:
     try:
-        return _pypdf_page(pdf.open_pypdf(), number)
-    except (EncryptedPDF, MemoryError):
+        return clean_text(_ocr.read_picture(_scans.render(page), _ocr.rapidocr()))
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise OCRFailed(
+            f"OCR failed on page {number} of {request.pdf.name} ({type(error).__name__}: {error}); "
+            'give another OCR program as ocr=, or go on without the text of scans: ocr="off"'
+        ) from error
+
+
+def _second_try(number: int, request: TextRequest) -> Frame:
+    """The page in pypdf, which has the same pages: that was checked."""
+    request.pdf.check()
+    try:
+        return _pypdf_page(request.pdf.open_pypdf(), number, request)
+    except (EncryptedPDF, PageUnreadable, MemoryError):
         raise
     except Exception as error:
         raise PageUnreadable(
-            f"page {number} of {pdf.name} can be read neither by PDFium nor by pypdf ({error}); "
+            f"page {number} of {request.pdf.name} can be read neither by PDFium nor by pypdf ({error}); "
             "repair the file or take the page out"
         ) from error
 
 
-def _pypdf_frames(reader: pypdf.PdfReader, name: str) -> Iterator[Frame]:
-    page_count = len(reader.pages)
-    yield Frame("opened", {"page_count": page_count})
-    for number in range(1, page_count + 1):
+def _pypdf_frames(request: TextRequest) -> Iterator[Frame]:
+    reader = request.pdf.open_pypdf()
+    try:
+        page_count = len(reader.pages)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise DamagedPDF(
+            f"{request.pdf.name} is damaged: its pages can't be found ({error}); repair or export it again"
+        ) from error
+    if page_count == 0:
+        raise DamagedPDF(f"{request.pdf.name} has no page that can be found; repair the file or export it again")
+    _check_count(page_count, request)
+    yield Frame("opened", {"page_count": page_count, "verified": True})
+    for number in _wanted(page_count, request):
         try:
-            yield _pypdf_page(reader, number)
-        except MemoryError:
+            yield _pypdf_page(reader, number, request)
+        except (SplitReaderError, MemoryError):
             raise
         except Exception as error:
             raise PageUnreadable(
-                f"page {number} of {name} can't be read ({error}); repair the file or take the page out"
+                f"page {number} of {request.pdf.name} can't be read ({error}); repair the file or take the page out"
             ) from error
 
 
-def _pypdf_page(reader: pypdf.PdfReader, number: int) -> Frame:
+def _pypdf_page(reader: pypdf.PdfReader, number: int, request: TextRequest) -> Frame:
     page = reader.pages[number - 1]
     text = clean_text(page.extract_text())
     width, height = float(page.cropbox.width), float(page.cropbox.height)
     if page.rotation % 180:
         width, height = height, width
     image_only = not text.strip() and bool(page.images)
-    return _page_frame(number, text, width=width, height=height, image_only=image_only)
+    if image_only and request.scans != "skip":
+        raise PageUnreadable(
+            f"page {number} of {request.pdf.name} is an image, and PDFium can't show it to an OCR program; "
+            "repair the file or take the page out"
+        )
+    return _page_frame({"page": number, "width": width, "height": height}, text, image_only=image_only)
 
 
-def _page_frame(number: int, text: str, *, width: float, height: float, image_only: bool) -> Frame:
-    fields: dict[str, Any] = {"page": number, "width": width, "height": height, "image_only": image_only}
-    return Frame("page", fields, text.encode())
+def _page_frame(fields: dict[str, Any], text: str, *, by_ocr: bool = False, image_only: bool = False) -> Frame:
+    text_source = "none" if not text.strip() else "ocr" if by_ocr else "text-layer"
+    return Frame("page", {**fields, "text_source": text_source, "image_only": image_only}, text.encode())

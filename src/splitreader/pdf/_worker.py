@@ -10,15 +10,17 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from splitreader import _errors
-from splitreader._sources import FileState
 from splitreader.pdf._cutting import cut_frames
 from splitreader.pdf._frames import Frame, read_frame, write_frame
+from splitreader.pdf._memory import limit_memory
 from splitreader.pdf._opening import PDFInput
-from splitreader.pdf._texts import text_frames
+from splitreader.pdf._texts import TextRequest, text_frames
+from splitreader.sources import FileState
 
 
 def main() -> None:
@@ -26,18 +28,25 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the caller ends this process
     answers = _take_stdout()
     requests: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+    if hasattr(os, "fork"):
+        threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
     write_frame(answers, Frame("ready"))
     while True:
         request = requests.get()
-        _limit_memory(request.fields["memory_limit"] + 2 * len(request.payload))
         try:
             for frame in _answer(request):
+                if frame.kind == "ocr":
+                    limit_memory(request.fields["ocr_memory"] + 2 * len(request.payload))
                 write_frame(answers, frame)
         except _errors.SplitReaderError as error:
             write_frame(answers, Frame("error", {"error": type(error).__name__, "message": str(error)}))
         except MemoryError:
             write_frame(answers, Frame("out_of_memory"))
+        except Exception as error:  # noqa: BLE001  # a PDF can make a library raise anything; the caller names it
+            name, what = request.fields["name"], f"{type(error).__name__}: {error}"[:300]
+            message = f"{name} made a PDF library fail ({what}); the file is damaged; repair or export it again"
+            write_frame(answers, Frame("error", {"error": "DamagedPDF", "message": message}))
         else:
             write_frame(answers, Frame("end"))
 
@@ -50,16 +59,33 @@ def _answer(request: Frame) -> Iterator[Frame]:
         path=fields["path"],
         state=None if state is None else FileState(**state),
         data=request.payload,
+        password=fields["password"],
     )
     if request.kind == "texts":
-        return text_frames(pdf)
+        return text_frames(
+            TextRequest(pdf=pdf, pages=fields["pages"], max_pages=fields["max_pages"], scans=fields["scans"])
+        )
     return cut_frames(pdf, fields["groups"], page_count=fields["page_count"])
 
 
 def _listen(stream: IO[bytes], requests: queue.SimpleQueue[Frame]) -> None:
     """Pass requests on; leave at once when the caller is gone, even while a PDF library is busy."""
-    while (request := read_frame(stream)) is not None:
-        requests.put(request)
+    try:
+        while (request := read_frame(stream, expect=_make_room)) is not None:
+            requests.put(request)
+    finally:
+        os._exit(0)
+
+
+def _make_room(fields: dict[str, Any], size: int) -> None:
+    """Set the limit of the coming request before its bytes arrive: the last one's may be too low for them."""
+    limit_memory(fields["memory"] + 2 * size)
+
+
+def _follow(caller: int) -> None:
+    """Leave when the caller is gone although something it forked still holds our standard input."""
+    while os.getppid() == caller:
+        time.sleep(1)
     os._exit(0)
 
 
@@ -68,18 +94,3 @@ def _take_stdout() -> IO[bytes]:
     private = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return os.fdopen(private, "wb")
-
-
-def _limit_memory(limit: int) -> None:
-    """Hold the address space of this process to `limit` bytes, where the system can."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    try:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ValueError, OSError):  # macOS knows the name and refuses the value
-        return

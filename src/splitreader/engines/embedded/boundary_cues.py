@@ -5,6 +5,7 @@ Each cue gives log-odds and a sentence. `flow_cues` has those that look at runni
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
@@ -26,6 +27,11 @@ from splitreader.engines.embedded.titles import WEAKEST_TITLE
 PRIOR = -0.9
 """Log-odds of a start where no cue speaks: documents of packets have two to four pages on average."""
 
+NEIGHBOURS_ONLY = frozenset({"page number", "flow", "table", "cover"})
+"""Cues that say nothing for a continuation where pages between the two were not selected."""
+
+_MOST_OF_A_GAP = 3.0
+
 CueFunction: TypeAlias = Callable[[Pair], Cue | None]
 
 _SHARED_BY_MANY = frozenset({"account number", "customer number", "patient number", "employee number", "reference"})
@@ -35,6 +41,8 @@ _SHARED_BY_MANY = frozenset({"account number", "customer number", "patient numbe
 def boundary_cues(pair: Pair) -> tuple[Cue, ...]:
     """Every cue that says something about the second page, the strongest first."""
     found = [cue for look in CUES if (cue := look(pair)) is not None]
+    if pair.is_apart:
+        found = [cue for cue in found if cue.log_odds > 0 or cue.name not in NEIGHBOURS_ONLY]
     return tuple(sorted(found, key=lambda cue: -abs(cue.log_odds)))
 
 
@@ -103,6 +111,19 @@ def cover_cue(pair: Pair) -> Cue | None:
     return Cue("cover", -3.5, f"the page before page {after.page} is a cover, {quote(title.line)}")
 
 
+def gap_cue(pair: Pair) -> Cue | None:
+    """Pages between the two were not selected: the more, the likelier one of them or this one starts a document."""
+    if not pair.is_apart:
+        return None
+    steps = min(pair.missing + 1, 50)  # each is a chance to start, as likely as PRIOR says
+    start_somewhere = math.log(math.expm1(steps * math.log1p(math.exp(PRIOR))))
+    return Cue(
+        "gap",
+        min(_MOST_OF_A_GAP, start_somewhere - PRIOR),
+        f"pages between page {pair.before.page} and page {pair.after.page} are left out",
+    )
+
+
 CUES: tuple[CueFunction, ...] = (
     page_number_cue,
     title_cue,
@@ -116,6 +137,7 @@ CUES: tuple[CueFunction, ...] = (
     table_cue,
     header_cue,
     cover_cue,
+    gap_cue,
 )
 """Every cue; each looks at a pair on its own."""
 

@@ -50,7 +50,7 @@ def _viterbi(
     came_from = array("h", [-1])
     started = [bytes([1]) * count]
     for position in range(1, len(start_log_odds)):
-        begin, go_on = _log_probabilities(start_log_odds[position])
+        begin, go_on = log_probabilities(start_log_odds[position])
         best = max(range(count), key=scores.__getitem__)
         offset = scores[best] + begin
         fresh = [offset + score for score in first[position]]
@@ -80,7 +80,7 @@ def _start_probabilities(
     forward: list[array[float]] = []
     carried = [1.0 / count] * count
     for position in range(length):
-        begin, go_on = (0.0, -math.inf) if position == 0 else _log_probabilities(start_log_odds[position])
+        begin, go_on = (0.0, -math.inf) if position == 0 else log_probabilities(start_log_odds[position])
         fresh = array("d", _shares(first[position], begin))
         kept = _scaled(body[position], go_on)
         begin_weights.append(fresh)
@@ -91,7 +91,7 @@ def _start_probabilities(
     probabilities = [1.0] * length
     backward = [1.0] * count
     for position in range(length - 1, 0, -1):
-        _, go_on = _log_probabilities(start_log_odds[position])
+        _, go_on = log_probabilities(start_log_odds[position])
         kept = _scaled(body[position], go_on)
         begins = sum(new * value for new, value in zip(begin_weights[position], backward, strict=True))
         goes_on = [old * value for old, value in zip(kept, backward, strict=True)]
@@ -108,7 +108,7 @@ def segment_bounds(starts: Sequence[int], length: int) -> list[tuple[int, int]]:
     return list(pairwise([*starts, length]))
 
 
-def _log_probabilities(log_odds: float) -> tuple[float, float]:
+def log_probabilities(log_odds: float) -> tuple[float, float]:
     """The logs of p and of 1 - p."""
     if log_odds >= 0:
         rest = math.log1p(math.exp(-log_odds))

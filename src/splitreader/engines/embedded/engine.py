@@ -9,16 +9,11 @@ from splitreader._config import SplitConfig
 from splitreader._errors import InvalidConfiguration
 from splitreader._pages import PageText
 from splitreader._result import SplitResult
+from splitreader._threads import in_thread
 from splitreader.engines._conservation import conserve_pages
 from splitreader.engines._protocol import EngineAnswer, Packet
 from splitreader.engines.embedded.reading import PageReader
 from splitreader.engines.embedded.segments import propose_segments
-
-_REFUSALS = {
-    "custom_instructions": "it reads no instructions; describe the categories instead, or name an engine that does",
-    "min_pages_per_split": "it has no least number of pages; leave the option out and join segments afterwards",
-    "target_pages": "it always splits the whole packet; leave the option out and choose from the segments",
-}
 
 
 @dataclass(frozen=True)
@@ -42,22 +37,34 @@ class EmbeddedEngine:
         """Refuse the options this engine can't honour.
 
         Raises:
-            InvalidConfiguration: custom_instructions, min_pages_per_split or target_pages is set.
+            InvalidConfiguration: custom_instructions is set.
         """
-        for option, advice in _REFUSALS.items():
-            if getattr(config, option) is not None:
-                raise InvalidConfiguration(f"the embedded engine can't honour {option}: {advice}")
+        if config.custom_instructions is not None:
+            raise InvalidConfiguration(
+                "the embedded engine can't honour custom_instructions: it reads no instructions; "
+                "describe the categories instead, or name an engine that does"
+            )
 
     def split(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
-        """Split one packet. Pages are read one after the other; their texts are not kept."""
+        """Split one packet. Pages are read one after the other; their texts are not kept.
+
+        Args:
+            packet: may hold pages outside ``target_pages``; they are passed over.
+            config: the categories and rules.
+
+        Raises:
+            InvalidConfiguration: an option it can't honour.
+            PageNotFound: ``target_pages`` names a page that the packet does not have.
+        """
         self.check(config)
-        return _answer(packet.pages(), config)[0]
+        if config.target_pages is not None:
+            config.selected_pages(packet.page_count)  # refused before anything is read
+        reader = _read(packet.pages(), config)
+        return EngineAnswer(segments=propose_segments(reader, config))
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
         """`split` in a thread, so that the event loop stays free."""
-        import asyncio
-
-        return await asyncio.to_thread(self.split, packet, config)
+        return await in_thread(lambda: self.split(packet, config))
 
 
 def split_pages(page_texts: Iterable[PageText | str], config: SplitConfig) -> SplitResult:
@@ -65,33 +72,34 @@ def split_pages(page_texts: Iterable[PageText | str], config: SplitConfig) -> Sp
 
     Args:
         page_texts: consumed once, page by page. Strings count from 1; `PageText` items say their own number, which must
-            ascend. Numbers that are missing between them become `SplitResult.omitted_pages`.
+            ascend. Numbers that are missing between them become `SplitResult.omitted_pages`, like those outside
+            ``target_pages``.
         config: the categories and rules.
 
     Raises:
         InvalidConfiguration: an option the embedded engine can't honour.
+        PageNotFound: a target page lies beyond the last one.
         ValueError: the page numbers do not ascend.
     """
     engine = EmbeddedEngine()
     engine.check(config)
-    answer, pages = _answer(page_texts, config)
-    page_count = pages[-1] if pages else 0
-    given = set(pages)
-    missing = tuple(page for page in range(1, page_count + 1) if page not in given)
+    reader = _read(page_texts, config)
+    given = set(reader.pages)
+    missing = tuple(page for page in range(1, reader.last_page + 1) if page not in given)
     return conserve_pages(
-        EngineAnswer(segments=answer.segments, omitted_pages=missing),
+        EngineAnswer(segments=propose_segments(reader, config), omitted_pages=missing),
         config,
-        page_count=page_count,
+        page_count=reader.last_page,
         engine=engine.name,
-        source="the given pages",
+        source="the given packet",
     )
 
 
-def _answer(page_texts: Iterable[PageText | str], config: SplitConfig) -> tuple[EngineAnswer, list[int]]:
+def _read(page_texts: Iterable[PageText | str], config: SplitConfig) -> PageReader:
     reader = PageReader(config)
     for position, item in enumerate(page_texts, start=1):
         if isinstance(item, PageText):
             reader.read(item.page, item.text)
         else:
             reader.read(position, item)
-    return EngineAnswer(segments=propose_segments(reader, config)), reader.pages
+    return reader

@@ -40,7 +40,7 @@ class Cue:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two neighbouring pages with text, blank ones between them left out.
+    """Two neighbouring pages with text, blank and unselected ones between them left out.
 
     Args:
         before: the first page.
@@ -48,6 +48,7 @@ class Pair:
         title: the title the second page begins with.
         title_before: that of the first.
         blank_between: whether blank pages stand between them.
+        missing: how many pages between them were not selected.
     """
 
     before: PageFeatures
@@ -55,15 +56,22 @@ class Pair:
     title: TitleHit | None = None
     title_before: TitleHit | None = None
     blank_between: bool = False
+    missing: int = 0
+
+    @cached_property
+    def is_apart(self) -> bool:
+        """Pages between them were not selected, and no printed numbers say that one document goes on."""
+        return self.missing > 0 and self.follower is None
 
     @cached_property
     def follower(self) -> PrintedNumber | None:
-        """The second page's number, if it is the one after the first page's."""
+        """The second page's number, if it is the one after the first page's; across a gap, as far on as the page is."""
+        step = self.after.page - self.before.page if self.missing else 1
         for new in self.after.numbers:
             for old in self.before.numbers:
                 same_form = (new.form, new.total) == (old.form, old.total)
                 # One of them may have lost its total: "Page 1 of 4", then "Page 2".
-                if new.number == old.number + 1 and (same_form or {new.form, old.form} == {"total", "word"}):
+                if new.number == old.number + step and (same_form or {new.form, old.form} == {"total", "word"}):
                     return new
         return None
 

@@ -6,6 +6,7 @@ from array import array
 from dataclasses import dataclass
 
 from splitreader._config import SplitConfig
+from splitreader._pages import parse_pages
 from splitreader.engines.embedded.boundary_cues import PRIOR, boundary_cues
 from splitreader.engines.embedded.category_scores import CategoryScorer, PageScores
 from splitreader.engines.embedded.page_features import PageFeatures, is_blank, read_page
@@ -59,29 +60,37 @@ class ReadPage:
 
 
 class PageReader:
-    """Takes pages in order and keeps what decoding needs.
+    """Takes pages in order and keeps what decoding needs of those that the config selects.
 
     Args:
-        config: the categories, and whether pages may have none.
+        config: the categories, whether pages may have none, and which pages to split.
     """
 
     def __init__(self, config: SplitConfig) -> None:
         self.scorer = CategoryScorer(config.categories)
         self.has_uncategorized = config.allow_uncategorized != "forbid"
+        self.is_selection = config.target_pages is not None
+        self.last_page = 0
         self.pages: list[int] = []
         self.read_pages: list[ReadPage] = []
+        self._selected = frozenset(parse_pages(config.target_pages)) if config.target_pages is not None else None
         self._before: PageFeatures | None = None
         self._title_before: TitleHit | None = None
         self._blank_between = False
+        self._missing = 0
 
     def read(self, page: int, text: str) -> None:
-        """Read the next page.
+        """Read the next page; one that is not selected is only counted.
 
         Raises:
             ValueError: its number is not above the last one.
         """
-        if self.pages and page <= self.pages[-1]:
-            raise ValueError(f"page {page} comes after page {self.pages[-1]}; give every page once, in order")
+        if page <= self.last_page:
+            raise ValueError(f"page {page} comes after page {self.last_page}; give every page once, in order")
+        self.last_page = page
+        if self._selected is not None and page not in self._selected:
+            return
+        self._missing += page - self.pages[-1] - 1 if self.pages else 0
         self.pages.append(page)
         if is_blank(text):
             self._blank_between = self._before is not None
@@ -89,13 +98,14 @@ class PageReader:
         features = read_page(page, text)
         scores = self.scorer.score(features)
         self.read_pages.append(self._keep(features, scores))
-        self._before, self._title_before, self._blank_between = features, scores.titles.best, False
+        self._before, self._title_before = features, scores.titles.best
+        self._blank_between, self._missing = False, 0
 
     def _keep(self, features: PageFeatures, scores: PageScores) -> ReadPage:
         cues: tuple[Cue, ...] = ()
         if self._before is not None:
             cues = boundary_cues(
-                Pair(self._before, features, scores.titles.best, self._title_before, self._blank_between)
+                Pair(self._before, features, scores.titles.best, self._title_before, self._blank_between, self._missing)
             )
         log_odds = PRIOR + sum(cue.log_odds for cue in cues)
         first, body = scores.first, scores.body

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from splitreader._config import UNCATEGORIZED, SplitConfig
 from splitreader._pages import format_pages
 from splitreader._result import Confidence
 from splitreader.engines._protocol import ProposedSegment
-from splitreader.engines.embedded.decoder import decode, segment_bounds
+from splitreader.engines.embedded.decoder import Cut, decode, segment_bounds
+from splitreader.engines.embedded.least_pages import LeastPages, best_long_cut
 from splitreader.engines.embedded.reading import PageReader, ReadPage
 from splitreader.engines.embedded.text import quote
 
@@ -34,22 +36,36 @@ def confidence_of(score: float) -> Confidence:
 
 
 def propose_segments(reader: PageReader, config: SplitConfig) -> tuple[ProposedSegment, ...]:
-    """The documents of the pages that were read; every page is in one of them."""
+    """The documents of the pages that were read; every page is in one of them.
+
+    With ``min_pages_per_split`` each has at least that many pages, blank ones counted, unless the packet or the
+    selection is shorter. Pages that ``allow_uncategorized="omit"`` leaves out are no documents and may be fewer, and no
+    page is left out only to make up a number.
+    """
     if not reader.pages:
         return ()
     names = [*config.category_names, UNCATEGORIZED] if reader.has_uncategorized else [*config.category_names]
     pages = reader.read_pages
     if not pages:
         return (_without_text(reader.pages, names[-1] if reader.has_uncategorized else names[0]),)
-    cut = decode(_start_log_odds(pages), [page.first for page in pages], [page.body for page in pages])
+    log_odds = _start_log_odds(pages, is_selection=reader.is_selection)
+    free = decode(log_odds, [page.first for page in pages], [page.body for page in pages])
+    least = config.min_pages_per_split or 1
+    cut = free if least == 1 else _cut_long(free, log_odds, reader, config)
     ends = [*cut.start_probabilities, 1.0]
     bounds = segment_bounds(cut.starts, len(pages))
     runs = _with_blank_pages(reader.pages, [pages[start].page for start, _ in bounds])
     proposed = []
     for (start, end), category, run in zip(bounds, cut.categories, runs, strict=True):
         share = _category_probability(category, pages[start:end])
-        score = round(ends[start] * ends[end] * share, 4)
-        reasons = _boundary_evidence(pages[start], is_first=start == 0)
+        joined = sorted(set(free.starts).intersection(range(start + 1, end)))
+        together = math.prod(1.0 - ends[position] for position in joined)
+        score = round(ends[start] * ends[end] * share * together, 4)
+        reasons = _boundary_evidence(pages[start], is_first=start == 0, is_selection=reader.is_selection)
+        if start not in free.starts:
+            reasons = (f"page {pages[start].page} begins a document because {_asked_for(least)}",)
+        if joined:
+            reasons = (*reasons, f"kept together: {_asked_for(least)}")
         proposed.append(
             ProposedSegment(
                 category=names[category],
@@ -72,11 +88,36 @@ def _without_text(pages: Sequence[int], category: str) -> ProposedSegment:
     )
 
 
-def _start_log_odds(pages: Sequence[ReadPage]) -> list[float]:
-    """The log-odds of each page; numbers stamped on the whole packet, as a fax machine does, count less."""
-    stamped = len(pages) > 2 and all(
-        page.stamp == (position, len(pages)) for position, page in enumerate(pages, start=1)
+def _cut_long(free: Cut, log_odds: Sequence[float], reader: PageReader, config: SplitConfig) -> Cut:
+    """The best cut with documents of at least ``min_pages_per_split`` pages."""
+    pages, names = reader.read_pages, len(reader.read_pages[0].first)
+    least = [config.min_pages_per_split or 1] * names
+    barred: list[frozenset[int]] = [frozenset()] * len(pages)
+    if config.allow_uncategorized == "omit":
+        left_out = reader.scorer.count
+        least[left_out] = 1
+        for (start, end), category in zip(segment_bounds(free.starts, len(pages)), free.categories, strict=True):
+            if category != left_out:
+                barred[start:end] = [frozenset({left_out})] * (end - start)
+    lengths = [len(run) for run in _with_blank_pages(reader.pages, [page.page for page in pages])]
+    starts, categories = best_long_cut(
+        log_odds, [page.first for page in pages], [page.body for page in pages], LeastPages(lengths, least, barred)
     )
+    return replace(free, starts=starts, categories=categories)
+
+
+def _asked_for(least: int) -> str:
+    return f"at least {least} pages a document were asked for"
+
+
+def _start_log_odds(pages: Sequence[ReadPage], *, is_selection: bool) -> list[float]:
+    """The log-odds of each page; numbers stamped on the whole packet, as a fax machine does, count less."""
+    if is_selection:
+        total = pages[0].stamp[1] if pages[0].stamp else 0
+        numbering = [(page.page, total) for page in pages]
+    else:
+        numbering = [(position, len(pages)) for position, _ in enumerate(pages, start=1)]
+    stamped = len(pages) > 2 and [page.stamp for page in pages] == numbering
     return [
         page.log_odds + (STAMP_RELIEF if stamped and any(cue.name in _OWN_START for cue in page.cues) else 0.0)
         for page in pages
@@ -103,9 +144,9 @@ def _category_probability(category: int, pages: Sequence[ReadPage]) -> float:
     return math.exp(totals[category] - top) / sum(math.exp(total - top) for total in totals)
 
 
-def _boundary_evidence(page: ReadPage, *, is_first: bool) -> tuple[str, ...]:
+def _boundary_evidence(page: ReadPage, *, is_first: bool, is_selection: bool) -> tuple[str, ...]:
     if is_first:
-        return ("the first page of the packet",)
+        return ("the first of the selected pages" if is_selection else "the first page of the packet",)
     sentences = tuple(cue.sentence for cue in page.cues[:_MOST_BOUNDARY_EVIDENCE])
     return sentences or (f"page {page.page} looks more like another document than like the one before",)
 

@@ -91,6 +91,7 @@ class TitleIndex:
             self._by_first_word.setdefault(phrase[0], []).append((phrase, weighted))
         single = [(keys[0], index) for index, keys in enumerate(key_words) if len(keys) == 1]
         self._endings = [(word, index) for word, index in single if len(word) >= _COMPOUND_LETTERS]
+        self._any_ending = tuple(word for word, _ in self._endings)
         self._acronyms = {word: index for word, index in single if len(word) in _ACRONYM_LETTERS and word.isalpha()}
 
     def find(self, lines: Iterable[str]) -> PageTitles:
@@ -103,8 +104,11 @@ class TitleIndex:
             words = tokens(line)
             if not 0 < len(words) <= _MOST_WORDS:
                 continue
+            claims = list(self._claims(words))
+            if not claims:
+                continue
             look = _look(line) * (1.0 if position < _FIRST_LINES else 0.8)
-            for strength, index in self._claims(words):
+            for strength, index in claims:
                 hit = TitleHit(line, look * strength, index)
                 if index is None:
                     wins = hit.strength >= _FOREIGN_STRENGTH and (foreign is None or hit.strength > foreign.strength)
@@ -127,8 +131,9 @@ class TitleIndex:
                     yield strength, None
                 for index, weight in claims:
                     yield strength * weight, index
-        for ending, index in self._endings:
-            if any(word.endswith(ending) and len(word) > len(ending) + 2 for word in words):
+        compounds = [word for word in words if word.endswith(self._any_ending)]
+        for ending, index in self._endings if compounds else ():
+            if any(word.endswith(ending) and len(word) > len(ending) + 2 for word in compounds):
                 yield 0.8 * _coverage(1, len(words)), index
         if self._acronyms and 2 < len(words) <= 8 and (index := self._acronyms.get(_initials(words), -1)) >= 0:
             yield 0.7, index

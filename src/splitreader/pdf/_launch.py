@@ -1,0 +1,73 @@
+"""Starting and ending the process that reads PDFs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+from splitreader._errors import WorkerError
+from splitreader.pdf._watchdog import Watchdog
+
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
+    "from splitreader.pdf._worker import main; main()"
+)
+
+
+def start(stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start a worker; it has this process's module search path.
+
+    Args:
+        stderr: where its standard error goes.
+
+    Raises:
+        WorkerError: it can't be started.
+    """
+    from multiprocessing.spawn import get_executable  # knows what embedding programs set, and Windows' launchers
+
+    executable = get_executable()
+    if not executable:
+        raise WorkerError("this Python does not know its own executable; call multiprocessing.set_executable(path)")
+    try:
+        process = subprocess.Popen(
+            [os.fsdecode(executable), "-P", "-c", _BOOT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise WorkerError(
+            f"can't start a process to read PDFs ({error}); see multiprocessing.set_executable"
+        ) from error
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):  # its first answer tells what happened
+        process.stdin.write(json.dumps([str(Path(entry).absolute()) for entry in sys.path]).encode() + b"\n")
+        process.stdin.flush()
+    return process
+
+
+def end(process: subprocess.Popen[bytes], stderr: IO[bytes], watchdog: Watchdog) -> None:
+    """Kill and reap; no exception leaves, for this also runs while the interpreter ends."""
+    watchdog.stop()
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout, stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+def describe_exit(status: int) -> str:
+    """An exit status in words."""
+    if status >= 0:
+        return f"exit code {status}"
+    with contextlib.suppress(ValueError):
+        return signal.Signals(-status).name
+    return f"signal {-status}"
