@@ -15,10 +15,11 @@ SLACK = 200 << 20
 
 
 class PeakMemory:
-    """Watches the memory of all child processes of this one, from a thread."""
+    """Watches, from a thread, by how much the memory of this process and all its children grows."""
 
     def __enter__(self):
         self.peak = 0
+        self._before = psutil.Process().memory_info().rss
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()
@@ -30,7 +31,7 @@ class PeakMemory:
 
     def _watch(self):
         while not self._done.wait(0.02):
-            total = 0
+            total = max(0, psutil.Process().memory_info().rss - self._before)
             for process in psutil.Process().children(recursive=True):
                 try:
                     total += process.memory_info().rss
