@@ -1,7 +1,9 @@
 """Fixtures for the tests of all three distributions."""
 
 import json
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,17 @@ def sample_truth() -> list[dict[str, Any]]:
 def sample_categories() -> list[dict[str, str]]:
     """The categories of the sample packet."""
     return yaml.safe_load((SAMPLE / "categories.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """Processes that this test starts hear Ctrl-C, also when the tests run in the background.
+
+    A shell starts a background job with SIGINT ignored, and what is ignored stays ignored in every child.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

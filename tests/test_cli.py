@@ -1,11 +1,9 @@
-import contextlib
 import json
 import os
 import pty
 import signal
 import subprocess
 import sys
-import threading
 
 import pypdf
 import pytest
@@ -383,23 +381,15 @@ class TestTerminal:
         assert "\x1b[35;1m" not in drawn
         assert json.loads(printed)[0]["result"]["page_count"] == 1500
 
+    @pytest.mark.usefixtures("hears_ctrl_c")
     def test_ctrl_c_ends_it_with_130_and_no_traceback(self, tmp_path):
         path = tmp_path / "long.pdf"
         path.write_bytes(make_pdf(["INVOICE " * 300] * 3000))
         process, terminal = self.start("split", path, "-c", "invoice")
         os.read(terminal, 1)
-        presses = threading.Thread(target=self.press_until_it_ends, args=(process,))
-        presses.start()
+        process.send_signal(signal.SIGINT)
         drawn = self.drawn(terminal)
         process.stdout.read()
         process.stdout.close()
-        presses.join()
         assert process.wait() == 130
         assert "Traceback" not in drawn
-
-    def press_until_it_ends(self, process):
-        """Ctrl-C, again and again as a person would: Python drops one that falls into a finalizer."""
-        while process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=1)

@@ -102,6 +102,7 @@ def test_a_notebook_kernel(tmp_path, load, aload):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+@pytest.mark.usefixtures("hears_ctrl_c")
 @pytest.mark.parametrize("ending", ["", "raise SystemExit(0)", "os.kill(os.getpid(), signal.SIGINT); time.sleep(30)"])
 def test_no_process_is_left_when_a_script_ends_half_way_through_a_packet(tmp_path, sample, ending):
     """At its end, by an exit, by Ctrl-C."""
