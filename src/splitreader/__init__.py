@@ -3,12 +3,20 @@
 from splitreader._config import UNCATEGORIZED, AllowUncategorized, CategoriesLike, Category, SplitConfig
 from splitreader._documents import SegmentDocument, SplitPacket
 from splitreader._errors import (
+    CreateUnknown,
+    CreditsExhausted,
     DamagedPDF,
     DownloadFailed,
     EncryptedPDF,
     EngineError,
     InvalidConfiguration,
     InvalidEngineResult,
+    InvalidServiceAnswer,
+    JobCancelled,
+    JobDeadline,
+    JobError,
+    JobFailed,
+    KeyRefused,
     LimitExceeded,
     NotAPDF,
     OCRFailed,
@@ -20,12 +28,18 @@ from splitreader._errors import (
     PageUnreadable,
     PasswordMissing,
     PasswordWrong,
+    RateLimited,
+    RequestRefused,
+    ServiceError,
+    ServiceUnavailable,
+    ServiceUnreachable,
     SourceChanged,
     SourceError,
     SourceGone,
     SourceNotFound,
     SourceUnreadable,
     SplitReaderError,
+    UnknownId,
     WorkerDied,
     WorkerError,
     WorkerTimeout,
@@ -36,11 +50,18 @@ from splitreader._origin import MODEL_KEYS, MetadataLike, PacketIdLike
 from splitreader._pages import PageText, format_pages
 from splitreader._reader import SplitReader
 from splitreader._result import CONFIDENCE_RANK, Confidence, Segment, SplitResult
-from splitreader.engines import EmbeddedEngine, Engine, EngineAnswer, Packet, ProposedSegment, split_pages
+from splitreader._version import __version__
+from splitreader.engines import (
+    EmbeddedEngine,
+    Engine,
+    EngineAnswer,
+    LlamaCloudEngine,
+    Packet,
+    ProposedSegment,
+    split_pages,
+)
 from splitreader.pdf._packet import OCRLike, PagePicture, PasswordLike, Progress
 from splitreader.sources import BinaryStream, Duplicates, FileId, PacketLike, Source, SourceLike
-
-__version__ = "0.1.0"
 
 __all__ = [
     "CONFIDENCE_RANK",
@@ -51,6 +72,8 @@ __all__ = [
     "CategoriesLike",
     "Category",
     "Confidence",
+    "CreateUnknown",
+    "CreditsExhausted",
     "DamagedPDF",
     "DownloadFailed",
     "Duplicates",
@@ -63,8 +86,15 @@ __all__ = [
     "FileId",
     "InvalidConfiguration",
     "InvalidEngineResult",
+    "InvalidServiceAnswer",
+    "JobCancelled",
+    "JobDeadline",
+    "JobError",
+    "JobFailed",
+    "KeyRefused",
     "LimitExceeded",
     "Limits",
+    "LlamaCloudEngine",
     "MetadataLike",
     "NotAPDF",
     "OCRFailed",
@@ -86,8 +116,13 @@ __all__ = [
     "PasswordWrong",
     "Progress",
     "ProposedSegment",
+    "RateLimited",
+    "RequestRefused",
     "Segment",
     "SegmentDocument",
+    "ServiceError",
+    "ServiceUnavailable",
+    "ServiceUnreachable",
     "Source",
     "SourceChanged",
     "SourceError",
@@ -100,6 +135,7 @@ __all__ = [
     "SplitReader",
     "SplitReaderError",
     "SplitResult",
+    "UnknownId",
     "WorkerDied",
     "WorkerError",
     "WorkerTimeout",

@@ -54,7 +54,7 @@ class SplitConfig(BaseModel):
     """The categories and the rules of one split; the same for every engine.
 
     Args:
-        categories: 1 to 50, with unique names.
+        categories: 1 to 50, with unique names; left out where the engine brings its own.
         allow_uncategorized: pages that fit no category become segments of their own (``"include"``), must take the
             best category (``"forbid"``), or are left out of the segments (``"omit"``). True and False mean include
             and forbid, as the first form of the Split API has it.
@@ -69,7 +69,7 @@ class SplitConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=50)]
+    categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=50)] = ()
     allow_uncategorized: AllowUncategorized = "include"
     custom_instructions: Annotated[str | None, Field(max_length=5000)] = None
     min_pages_per_split: Annotated[int | None, Field(ge=1)] = None
@@ -112,14 +112,14 @@ class SplitConfig(BaseModel):
         return self
 
     @classmethod
-    def build(cls, categories: CategoriesLike, **options: Any) -> SplitConfig:
-        """A config from categories as a user writes them.
+    def build(cls, categories: CategoriesLike | None, **options: Any) -> SplitConfig:
+        """A config from categories as a user writes them; None where the engine brings its own.
 
         Raises:
             InvalidConfiguration: a value is out of range; the message names it.
         """
         try:
-            return cls(categories=categories, **options)
+            return cls(**options) if categories is None else cls(categories=categories, **options)
         except ValidationError as error:
             raise InvalidConfiguration(f"can't split with these options: {in_one_line(error)}") from error
 

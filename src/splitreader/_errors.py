@@ -25,7 +25,21 @@
     │       ├── WorkerDied        it crashed, or ran out of its memory
     │       └── WorkerTimeout     it made no progress within its deadline
     ├── EngineError               an engine failed
-    │   └── InvalidEngineResult   an engine's answer is none, or names pages, categories or values that can't be
+    │   ├── InvalidEngineResult   an engine's answer is none, or names pages, categories or values that can't be
+    │   ├── ServiceError          the Split service refused, failed or could not be reached
+    │   │   ├── KeyRefused        401, 403: the key or cookie is not taken
+    │   │   ├── CreditsExhausted  402: the account has no credits left
+    │   │   ├── RequestRefused    400, 409, 413, 422 and the like: the request is wrong
+    │   │   │   └── UnknownId     404: no such file, job or configuration
+    │   │   ├── RateLimited       429, and it stayed so
+    │   │   ├── ServiceUnavailable    408 or 5xx, and it stayed so
+    │   │   ├── ServiceUnreachable    no connection, a reset or a time-out, and it stayed so
+    │   │   └── InvalidServiceAnswer  no JSON, or fields are missing
+    │   └── JobError              a split job did not come to a result
+    │       ├── JobFailed         the service says so
+    │       ├── JobCancelled      somebody cancelled it
+    │       ├── JobDeadline       it still ran when the time was over; it can be taken up again
+    │       └── CreateUnknown     the answer to its creation was lost: it may exist
     └── OutputError               a file could not be written
         └── OutputExists          writing would replace a file
 
@@ -34,6 +48,8 @@ names for programs. Models (`Category`, `Segment` ...) that are built directly r
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class SplitReaderError(Exception):
@@ -160,6 +176,109 @@ class InvalidEngineResult(EngineError):
     ) -> None:
         super().__init__(message, source=source, job_id=job_id)
         self.raw = raw
+
+
+class ServiceError(EngineError):
+    """The Split service refused a request, failed, or could not be reached.
+
+    Attributes:
+        status_code: of the answer; None where there was none.
+        retry_after: seconds the service asked to wait; None where it said nothing.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str | None = None,
+        job_id: str | None = None,
+        status_code: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, source=source, job_id=job_id)
+        self.status_code = status_code
+        self.retry_after = retry_after
+
+
+class KeyRefused(ServiceError):
+    """The service does not take the key or cookie (401, 403)."""
+
+
+class CreditsExhausted(ServiceError):
+    """The account has no credits left (402)."""
+
+
+class RequestRefused(ServiceError):
+    """The service says that the request is wrong (400, 409, 413, 422 ...)."""
+
+
+class UnknownId(RequestRefused):
+    """The service has no such file, job or configuration (404)."""
+
+
+class RateLimited(ServiceError):
+    """There were too many requests (429), and waiting did not help, or would have taken too long."""
+
+
+class ServiceUnavailable(ServiceError):
+    """The service failed (408, 5xx), also when asked again."""
+
+
+class ServiceUnreachable(ServiceError):
+    """There was no connection, or it broke, or nothing came in time, also when tried again."""
+
+
+class InvalidServiceAnswer(ServiceError):
+    """What the service answered is no JSON, or lacks fields."""
+
+
+class JobError(EngineError):
+    """A split job did not come to a result.
+
+    Attributes:
+        file_id: the file on the service that was to be split.
+    """
+
+    def __init__(
+        self, message: str, *, source: str | None = None, job_id: str | None = None, file_id: str | None = None
+    ) -> None:
+        super().__init__(message, source=source, job_id=job_id)
+        self.file_id = file_id
+
+
+class JobFailed(JobError):
+    """The service says that the job failed."""
+
+
+class JobCancelled(JobError):
+    """Somebody cancelled the job."""
+
+
+class JobDeadline(JobError):
+    """The job still ran when the time was over. It goes on; take it up again by its id."""
+
+
+class CreateUnknown(JobError):
+    """A job was asked for and the answer was lost: the job may exist, and may be billed.
+
+    Attributes:
+        sent_at: when it was asked for, by the service's clock as far as it is known.
+        transaction_id: with ``api="v1"``, asking again with this id starts no second job.
+    """
+
+    def __init__(  # noqa: PLR0913  # all by name
+        self,
+        message: str,
+        *,
+        source: str | None = None,
+        job_id: str | None = None,
+        file_id: str | None = None,
+        sent_at: datetime | None = None,
+        transaction_id: str | None = None,
+    ) -> None:
+        super().__init__(message, source=source, job_id=job_id, file_id=file_id)
+        self.sent_at = sent_at
+        self.transaction_id = transaction_id
 
 
 class OutputError(SplitReaderError):

@@ -14,7 +14,7 @@ from splitreader._origin import Labels, Origin, PacketIds
 from splitreader._pages import PageText, parse_pages
 from splitreader._result import SplitResult
 from splitreader.engines._conservation import conserve_pages
-from splitreader.engines._protocol import Engine, EngineAnswer, Packet
+from splitreader.engines._protocol import Engine, EngineAnswer, FetchesFiles, Packet
 from splitreader.pdf._packet import PDFPacket, Reading, TextPacket
 from splitreader.pdf._process import PDFWorker
 from splitreader.sources import Abort, Source, Twins, localize
@@ -90,6 +90,12 @@ class Pipeline:
         documents = yield Blocking(lambda: self._build(result, packet, origin, pdf=local))
         return SplitPacket(source=local, result=result, documents=documents)
 
+    def local(self, source: Source, abort: Abort) -> Source:
+        """The source with its bytes here. Blocks; a `FileId` is fetched by the engine, if it is one that can."""
+        if source.file_id is not None and not source.is_local and isinstance(self.engine, FetchesFiles):
+            return self.engine.fetch(source, self.limits, abort)
+        return localize(source, self.limits, allow_private=self.allow_private, abort=abort)
+
     def split(self, source: Source, tools: Tools) -> Flow[SplitResult]:
         """Ask the engine about one packet."""
         local = yield from self._localize(source, tools)
@@ -114,21 +120,20 @@ class Pipeline:
             identity: what the packet's id and name come from.
             pdf: the packet itself, if there is one.
         """
-        packet = TextPacket(identity.name, texts, wanted=self.config.selected_pages(len(texts), source=identity.name))
+        wanted = self.config.selected_pages(len(texts), source=identity.name)
+        packet = TextPacket(identity.name, texts, source=pdf, wanted=wanted)
         origin: Origin = yield Blocking(lambda: self.labels.origin(identity))
         result = yield from self._ask(packet)
         documents: list[SegmentDocument] = yield Blocking(lambda: self._build(result, packet, origin, pdf=pdf))
         return documents
 
     def _localize(self, source: Source, tools: Tools) -> Flow[Source]:
-        local: Source = yield Blocking(
-            lambda: localize(source, self.limits, allow_private=self.allow_private, abort=tools.downloads)
-        )
+        local: Source = yield Blocking(lambda: self.local(source, tools.downloads))
         return local
 
     def _ask(self, packet: Packet) -> Flow[SplitResult]:
         """Ask the engine, and see that no page is lost."""
-        if self.config.target_pages is not None:
+        if self.engine.is_remote or self.config.target_pages is not None:  # wrong pages are known before they are paid
             yield Blocking(lambda: self.config.selected_pages(packet.page_count, source=packet.name))
         answer: EngineAnswer = yield AskEngine(self.engine, packet, self.config)
         page_count: int = yield Blocking(lambda: packet.page_count)

@@ -27,12 +27,12 @@ from splitreader.engines.embedded import EmbeddedEngine
 from splitreader.pdf._packet import OCRLike, PasswordLike, Progress, Reading
 from splitreader.pdf._process import PDFWorker
 from splitreader.sources import (
+    Abort,
     Duplicates,
     PacketLike,
     SourceLike,
     Twins,
     is_file,
-    localize,
     one_source,
     resolve_sources,
     texts_source,
@@ -46,7 +46,8 @@ class SplitReader:
     and its callables can and it holds no password as text.
 
     Args:
-        categories: what the packets may hold, 1 to 50: names, `Category` objects, or ``{name: description}``.
+        categories: what the packets may hold, 1 to 50: names, `Category` objects, or ``{name: description}``. None
+            only with an engine that brings its own, such as `LlamaCloudEngine` with a ``configuration_id``.
         engine: who splits. The default works offline; no packet leaves the machine unless an engine that sends it
             was named here.
         allow_uncategorized: what becomes of pages that fit no category: ``"include"`` makes segments of them,
@@ -76,7 +77,7 @@ class SplitReader:
 
     def __init__(  # noqa: PLR0913  # options, all by name
         self,
-        categories: CategoriesLike,
+        categories: CategoriesLike | None = None,
         *,
         engine: Engine | None = None,
         allow_uncategorized: AllowUncategorized | bool = "include",
@@ -94,6 +95,11 @@ class SplitReader:
         allow_private: bool = False,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
+        engine = EmbeddedEngine() if engine is None else engine
+        if categories is None and not getattr(engine, "brings_categories", False):
+            raise InvalidConfiguration(
+                'no categories; say what the packets may hold: SplitReader({"invoice": "A request for payment"})'
+            )
         config = SplitConfig.build(
             categories,
             allow_uncategorized=allow_uncategorized,
@@ -101,7 +107,6 @@ class SplitReader:
             custom_instructions=custom_instructions,
             target_pages=target_pages,
         )
-        engine = EmbeddedEngine() if engine is None else engine
         if not isinstance(engine, Engine):
             raise InvalidConfiguration(
                 f"engine is {type(engine).__name__}, which is no Engine; give an instance, such as EmbeddedEngine()"
@@ -246,7 +251,7 @@ class SplitReader:
             OutputExists: a file is there already; nothing was written.
             SplitReaderError: see its tree.
         """
-        packet = localize(one_source(source), self._pipeline.limits, allow_private=self._pipeline.allow_private)
+        packet = self._pipeline.local(one_source(source), Abort())
         target = Path(folder)
         paths = segment_paths(target, [segment.category for segment in result.segments])
         refuse_inputs(paths, [] if packet.path is None else [packet.path])

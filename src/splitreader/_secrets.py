@@ -6,10 +6,10 @@ from typing import NoReturn
 
 
 class Secret:
-    """A password. It shows itself in no repr and goes into no pickle.
+    """A password or a key. It shows itself in no repr and goes into no pickle.
 
     Args:
-        text: the password.
+        text: what it hides.
     """
 
     __slots__ = ("_text",)
@@ -18,14 +18,20 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The password, for the one who needs it."""
+        """The text, for the one who needs it."""
         return self._text
 
     def __repr__(self) -> str:
         return "Secret(...)"
 
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a reader that holds a password as text can't be pickled or copied to another process; "
-            "give password= a function of Source that looks it up there"
+            "what holds a password or a key as text can't be pickled or sent to another process; give password= a "
+            "function of Source that looks it up there, and keep an API key in the environment variable"
         )

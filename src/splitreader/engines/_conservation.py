@@ -105,7 +105,9 @@ def _check(answer: object, config: SplitConfig, selected: Container[int], page_c
     pages = [_pages(proposal.pages, "pages") for proposal in proposals]
     omitted = _pages(answer.omitted_pages, "omitted_pages")
     _check_pages(pages, omitted, selected, page_count)
-    known = (*config.category_names, UNCATEGORIZED)
+    if isinstance(answer.categories, str) or not isinstance(answer.categories, Collection):
+        raise _Wrong(f"has the categories {quoted(answer.categories)}, which are no list of names")
+    known = (*config.category_names, *answer.categories, UNCATEGORIZED)
     return _Checked(
         segments=[_segment(*pair, known) for pair in zip(proposals, pages, strict=True)],
         omitted_pages=omitted,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from splitreader._config import SplitConfig
+from splitreader._limits import Limits
 from splitreader._pages import PageText
 from splitreader._result import Confidence
+from splitreader.sources import Abort, Source
 
 
 class Packet(Protocol):
@@ -17,6 +19,11 @@ class Packet(Protocol):
     @property
     def name(self) -> str:
         """The source's name, for messages."""
+        ...
+
+    @property
+    def source(self) -> Source | None:
+        """The PDF itself, for engines that send it somewhere; None where only page texts are known."""
         ...
 
     @property
@@ -51,6 +58,7 @@ class EngineAnswer:
         usage: what the job used (tokens, money, seconds).
         raw: the answer as it came; an error about it carries this.
         omitted_pages: pages the engine left out because the config told it to.
+        categories: names that segments may have beside the config's, where the engine brings its own.
     """
 
     segments: Sequence[ProposedSegment]
@@ -58,11 +66,16 @@ class EngineAnswer:
     usage: Mapping[str, Any] = field(default_factory=dict)
     raw: object = None
     omitted_pages: Sequence[int] = ()
+    categories: Collection[str] = ()
 
 
 @runtime_checkable
 class Engine(Protocol):
-    """Anything that can split a packet. `EmbeddedEngine` is the default one."""
+    """Anything that can split a packet. `EmbeddedEngine` is the default one.
+
+    An engine that has categories of its own says so by an attribute ``brings_categories = True``; then the reader needs
+    none.
+    """
 
     @property
     def name(self) -> str:
@@ -92,4 +105,17 @@ class Engine(Protocol):
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
         """Split one packet without blocking the event loop."""
+        ...
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """An engine that can make a source with a `FileId` local."""
+
+    def fetch(self, source: Source, limits: Limits, abort: Abort) -> Source:
+        """The source with its bytes here; may block.
+
+        Raises:
+            SplitReaderError: the file can't be had.
+        """
         ...

@@ -223,11 +223,20 @@ class TextPacket:
     Args:
         name: what the packet is called.
         texts: all pages, in order.
+        source: the PDF, if there is one.
         wanted: which of them count, ascending; None for all.
     """
 
-    def __init__(self, name: str, texts: Sequence[PageText], *, wanted: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        texts: Sequence[PageText],
+        *,
+        source: Source | None = None,
+        wanted: Sequence[int] | None = None,
+    ) -> None:
         self.name = name
+        self.source = source
         self.page_count = len(texts)
         self._texts = tuple(texts) if wanted is None else tuple(texts[page - 1] for page in wanted)
 

@@ -6,6 +6,7 @@ from splitreader.sources._localizing import localize
 from splitreader.sources._magic import HEADER_WITHIN, explain_not_a_pdf, is_pdf
 from splitreader.sources._resolving import PacketLike, SourceLike, is_file, one_source, resolve_sources, texts_source
 from splitreader.sources._source import BinaryStream, FileId, FileState, Source
+from splitreader.sources._spool import spool
 
 __all__ = [
     "HEADER_WITHIN",
@@ -24,5 +25,6 @@ __all__ = [
     "localize",
     "one_source",
     "resolve_sources",
+    "spool",
     "texts_source",
 ]

@@ -37,8 +37,10 @@ class EmbeddedEngine:
         """Refuse the options this engine can't honour.
 
         Raises:
-            InvalidConfiguration: custom_instructions is set.
+            InvalidConfiguration: custom_instructions is set, or there are no categories.
         """
+        if not config.categories:
+            raise InvalidConfiguration("the embedded engine needs categories; give their names")
         if config.custom_instructions is not None:
             raise InvalidConfiguration(
                 "the embedded engine can't honour custom_instructions: it reads no instructions; "

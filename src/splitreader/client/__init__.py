@@ -1,0 +1,51 @@
+"""A client of LlamaCloud's Split API, sync and async, over httpx."""
+
+from splitreader.client._async import AsyncSplitClient
+from splitreader.client._files import FileFilters, FileListFilters, FilesApi, UploadLike
+from splitreader.client._job_bodies import FileLike, Form, JobOptions, new_job
+from splitreader.client._limiter import Limiter
+from splitreader.client._listing import Filters, JobFilters
+from splitreader.client._settings import Api, ClientOptions, Region, Settings
+from splitreader.client._sync import SplitClient
+from splitreader.wire import (
+    TERMINAL_STATUSES,
+    CloudFile,
+    DocumentInput,
+    JobCategory,
+    JobResult,
+    JobSegment,
+    JobStatus,
+    PresignedURL,
+    SavedConfiguration,
+    SplitJob,
+)
+
+__all__ = [
+    "TERMINAL_STATUSES",
+    "Api",
+    "AsyncSplitClient",
+    "ClientOptions",
+    "CloudFile",
+    "DocumentInput",
+    "FileFilters",
+    "FileLike",
+    "FileListFilters",
+    "FilesApi",
+    "Filters",
+    "Form",
+    "JobCategory",
+    "JobFilters",
+    "JobOptions",
+    "JobResult",
+    "JobSegment",
+    "JobStatus",
+    "Limiter",
+    "PresignedURL",
+    "Region",
+    "SavedConfiguration",
+    "Settings",
+    "SplitClient",
+    "SplitJob",
+    "UploadLike",
+    "new_job",
+]

@@ -1,0 +1,177 @@
+"""Creating a split job, so that a lost answer starts no second one."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from splitreader._errors import CreateUnknown, InvalidServiceAnswer, ServiceError
+from splitreader.client._answers import parse
+from splitreader.client._job_bodies import NewJob
+from splitreader.client._listing import Filters, list_jobs_page, next_page
+from splitreader.client._requests import Request, parameters
+from splitreader.client._retrying import Missed, failure, pause, send_once
+from splitreader.client._service import Service
+from splitreader.client._steps import Answer, Flow, Lost, Rest
+from splitreader.wire import SplitJob
+
+logger = logging.getLogger("splitreader.client")
+
+LOOK_UPS = 3
+"""How often a job whose creation was not answered is looked for."""
+
+LOOK_UP_PAUSE = 1.0
+"""Seconds between two of them."""
+
+MARGIN = timedelta(seconds=2)
+"""How much earlier than it was asked for a job may have been created: ``Date`` counts whole seconds."""
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """A job that may exist.
+
+    Args:
+        sent_at: when it was asked for, by our clock.
+        why: nobody knows.
+    """
+
+    sent_at: datetime
+    why: str
+
+
+def create_job(service: Service, job: NewJob, *, source: str | None = None) -> Flow[SplitJob]:
+    """Create a job.
+
+    What the service certainly did not take (no connection, 408, 429) is repeated. v1 knows a repeated request by its
+    transaction id, so there everything else is repeated, too. Beta doesn't: there a job whose answer was lost (a reset,
+    a time-out, 5xx, an answer that can't be read) is looked for by its file and time.
+
+    Returns:
+        The job as it was created, or as it was found.
+
+    Raises:
+        CreateUnknown: the job may exist, and could not be found.
+        ServiceError: refused; there is no job.
+    """
+    request = _request(service, job)
+    doubt: _Doubt | None = None
+    for attempt in range(service.settings.max_retries + 1):
+        sent_at = datetime.now(UTC)
+        outcome = yield from _try(service, request)
+        if isinstance(outcome, SplitJob):
+            logger.info("job %s was created for file %s", outcome.id, job.file_id)
+            return outcome
+        missed = outcome
+        if _is_refusal(outcome, request):
+            break
+        if not _was_not_taken(outcome):
+            doubt = doubt or _Doubt(sent_at, str(outcome))
+            if job.transaction_id is None:
+                found = yield from _look_up(service, job, doubt)
+                if found is not None:
+                    logger.info("job %s was created for file %s, the answer was lost", found.id, job.file_id)
+                    return found
+                if not job.retry_unknown:
+                    break
+        if attempt < service.settings.max_retries and not (yield from pause(service, request, outcome, attempt)):
+            break
+    if doubt is not None and not _is_refusal(missed, request):
+        raise _unknown(service, job, doubt, source)
+    raise failure(service, request, missed, source=source)
+
+
+def _request(service: Service, job: NewJob) -> Request:
+    settings = service.settings
+    return Request(
+        what="create the split job",
+        method="POST",
+        path=service.path,
+        parameters=parameters(
+            ("project_id", job.project_id or settings.project_id),
+            ("organization_id", job.organization_id or settings.organization_id),
+        ),
+        json=job.body,
+        retry_conflict=job.transaction_id is not None,
+    )
+
+
+def _try(service: Service, request: Request) -> Flow[SplitJob | Missed]:
+    outcome = yield from send_once(service, request)
+    if isinstance(outcome, Missed):
+        return outcome
+    try:
+        return parse(outcome, SplitJob, request, service)
+    except InvalidServiceAnswer as error:
+        return Missed(None, Lost(str(error), sent=True))
+
+
+def _is_refusal(missed: Missed, request: Request) -> bool:
+    """Whether the service said no, and would say so again."""
+    if missed.answer is None:
+        return False
+    status = missed.answer.status
+    return status < 500 and status not in (408, 429) and not (status == 409 and request.retry_conflict)
+
+
+def _was_not_taken(missed: Missed) -> bool:
+    """Whether there is certainly no job."""
+    if missed.lost is not None:
+        return not missed.lost.sent
+    return isinstance(missed.answer, Answer) and missed.answer.status < 500
+
+
+def _look_up(service: Service, job: NewJob, doubt: _Doubt) -> Flow[SplitJob | None]:
+    """The job that was asked for, if the service has it.
+
+    One of the same file and categories that somebody else asked for in the same moment is as good.
+    """
+    try:
+        if service.ahead is None:
+            yield from list_jobs_page(service, Filters(page_size=1))  # its answer tells the service's time
+        since = service.by_its_clock(doubt.sent_at) - MARGIN
+        filters = Filters(created_at_on_or_after=since, project_id=job.project_id, organization_id=job.organization_id)
+        for attempt in range(LOOK_UPS):
+            if attempt > 0:
+                yield Rest(service.jittered(LOOK_UP_PAUSE))
+            token: str | None = None
+            while True:
+                listing = yield from list_jobs_page(service, replace(filters, page_token=token))
+                for found in listing.items:
+                    if _is_it(found, job, since):
+                        return found
+                if (token := next_page(listing, token)) is None:
+                    break
+    except ServiceError as error:
+        logger.warning("the job for file %s could not be looked for: %s", job.file_id, error)
+    return None
+
+
+def _is_it(found: SplitJob, job: NewJob, since: datetime) -> bool:
+    created_at = found.created_at
+    if isinstance(created_at, datetime) and created_at.tzinfo is not None and created_at < since:
+        return False
+    names = [category.name for category in found.categories]
+    return (
+        found.file_id == job.file_id
+        and found.configuration_id == job.configuration_id
+        and (not job.categories or names == [category.name for category in job.categories])
+    )
+
+
+def _unknown(service: Service, job: NewJob, doubt: _Doubt, source: str | None) -> CreateUnknown:
+    sent_at = service.by_its_clock(doubt.sent_at)
+    remedy = (
+        "look for it with list_jobs; retry_unknown=True creates it again, and may pay twice"
+        if job.transaction_id is None
+        else f"ask again with transaction_id={job.transaction_id!r}, which starts no second job"
+    )
+    return CreateUnknown(
+        f"whether a split job was created for file {job.file_id} at {sent_at.isoformat(timespec='seconds')} is not "
+        f"known ({doubt.why}); {remedy}",
+        file_id=job.file_id,
+        sent_at=sent_at,
+        transaction_id=job.transaction_id,
+        source=source,
+    )

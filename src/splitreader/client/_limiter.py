@@ -1,0 +1,32 @@
+"""No more requests a minute than allowed."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+MINUTE = 60.0
+
+
+class Limiter:
+    """Hands out times to send at, at most `per_minute` within any minute. Safe between threads.
+
+    Args:
+        per_minute: None for no limit.
+    """
+
+    def __init__(self, per_minute: int | None) -> None:
+        self._per_minute = per_minute
+        self._lock = threading.Lock()
+        self._times: deque[float] = deque()
+
+    def reserve(self, now: float) -> float:
+        """Seconds to wait before the next request, which counts as sent then."""
+        if self._per_minute is None:
+            return 0.0
+        with self._lock:
+            at = now
+            if len(self._times) == self._per_minute:
+                at = max(now, self._times.popleft() + MINUTE)
+            self._times.append(at)
+            return at - now

@@ -1,0 +1,144 @@
+"""Requests, repeated where that is safe."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass, replace
+
+from splitreader._errors import ServiceUnreachable
+from splitreader.client._answers import error_of
+from splitreader.client._requests import Request
+from splitreader.client._retry_after import retry_after
+from splitreader.client._service import Service
+from splitreader.client._steps import Answer, Flow, Lost, Rest, Send
+
+logger = logging.getLogger("splitreader.client")
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 8.0
+LONGEST_RETRY_AFTER = 120.0
+"""Seconds; who is told to wait longer is told so by an error instead."""
+
+
+class OutOfTime(Exception):
+    """A request could not be answered before the caller's deadline."""
+
+
+@dataclass(frozen=True)
+class Missed:
+    """What a request came to, if not to an answer that counts.
+
+    Args:
+        answer: the refusal or failure; None if none came.
+        lost: why none came.
+    """
+
+    answer: Answer | None
+    lost: Lost | None
+
+    def seconds_asked(self, service: Service) -> float | None:
+        """The seconds that the service asked to wait."""
+        return None if self.answer is None else retry_after(self.answer.headers, service.now())
+
+    def __str__(self) -> str:
+        return f"status {self.answer.status}" if self.answer is not None else str(self.lost)
+
+
+def send(
+    service: Service, request: Request, *, until: float = math.inf, job_id: str | None = None, source: str | None = None
+) -> Flow[Answer]:
+    """Send a request that may be repeated, and repeat it if need be.
+
+    Repeated are requests without an answer, and the statuses 408, 429, 5xx, and 409 where it may go away.
+
+    Args:
+        service: to send it to.
+        request: may reach the service more than once.
+        until: on the client's clock; after that, nothing is sent.
+        job_id: for errors.
+        source: for errors.
+
+    Returns:
+        The answer, with a status below 300.
+
+    Raises:
+        ServiceError: refused, or still failing after all repeats.
+        OutOfTime: `until` is over, or would be before the next repeat.
+    """
+    for attempt in range(service.settings.max_retries + 1):
+        outcome = yield from send_once(service, request, until=until)
+        if isinstance(outcome, Answer):
+            return replace(outcome, repeats=attempt)
+        if attempt > 0 and request.method == "DELETE" and outcome.answer is not None and outcome.answer.status == 404:
+            return outcome.answer  # the request before, whose answer was lost, has done it
+        missed = outcome
+        if not _may_go_away(outcome, request):
+            break
+        if attempt < service.settings.max_retries and not (yield from pause(service, request, outcome, attempt, until)):
+            break
+    raise failure(service, request, missed, job_id=job_id, source=source)
+
+
+def send_once(service: Service, request: Request, *, until: float = math.inf) -> Flow[Answer | Missed]:
+    """Send a request, once.
+
+    Raises:
+        OutOfTime: `until` is over.
+    """
+    now = service.clock()
+    delay = service.limiter.reserve(now)
+    if now + delay >= until:
+        raise OutOfTime
+    if delay > 0:
+        yield Rest(delay)
+    try:
+        answer: Answer = yield Send(request, None if until == math.inf else until - service.clock())
+    except Lost as lost:
+        if service.clock() >= until:
+            raise OutOfTime from None
+        return Missed(None, lost)
+    service.note_time(answer)
+    return answer if answer.status < 300 else Missed(answer, None)
+
+
+def pause(service: Service, request: Request, missed: Missed, attempt: int, until: float = math.inf) -> Flow[bool]:
+    """Wait before a repeat, as long as the service asks, else longer with each attempt.
+
+    Returns:
+        False, at once, if the service asks for more patience than there is.
+
+    Raises:
+        OutOfTime: `until` would be over.
+    """
+    asked = missed.seconds_asked(service)
+    if asked is not None and asked > LONGEST_RETRY_AFTER:
+        return False
+    seconds = asked if asked is not None else service.jittered(min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE))
+    if service.clock() + seconds >= until:
+        raise OutOfTime
+    logger.info("to %s again in %.1f s: %s", request.what, seconds, missed)
+    yield Rest(seconds)
+    return True
+
+
+def failure(
+    service: Service, request: Request, missed: Missed, *, job_id: str | None = None, source: str | None = None
+) -> Exception:
+    """The error for a request that came to nothing."""
+    if missed.answer is not None:
+        return error_of(missed.answer, request, service, job_id=job_id, source=source)
+    about = "" if job_id is None else f" for job {job_id}"
+    return ServiceUnreachable(
+        f"{service.settings.base_url} could not be reached to {request.what}{about} ({missed.lost}); "
+        "check the network and the base URL, and try again",
+        job_id=job_id,
+        source=source,
+    )
+
+
+def _may_go_away(missed: Missed, request: Request) -> bool:
+    if missed.answer is None:
+        return True
+    status = missed.answer.status
+    return status in (408, 429) or status >= 500 or (status == 409 and request.retry_conflict)

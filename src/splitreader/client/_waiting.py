@@ -1,0 +1,228 @@
+"""Waiting for a job: when to look, and what each look means."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import math
+from collections.abc import Callable
+
+from splitreader._errors import (
+    InvalidServiceAnswer,
+    JobCancelled,
+    JobDeadline,
+    JobFailed,
+    RequestRefused,
+    ServiceError,
+    UnknownId,
+)
+from splitreader.client._answers import QUOTED_AT_MOST, parse
+from splitreader.client._looks import Ticket
+from splitreader.client._requests import Request, in_path, parameters
+from splitreader.client._retrying import OutOfTime, send
+from splitreader.client._service import Service
+from splitreader.client._steps import Flow, Rest
+from splitreader.wire import Listing, SplitJob
+
+logger = logging.getLogger("splitreader.client")
+
+SHORTEST_GAP = 0.4
+LONGEST_GAP = 10.0
+GAP_SHARE = 0.2
+"""The gap before the next look, as a share of the time that the job has taken: what it may be late by."""
+
+LAST_LOOK = 1.0
+"""Seconds before the deadline at which a job is looked at once more."""
+
+OnProgress = Callable[[SplitJob], None]
+
+
+def wait(  # noqa: PLR0913  # options, all by name
+    service: Service,
+    job_id: str,
+    *,
+    max_seconds: float,
+    progress: OnProgress | None = None,
+    source: str | None = None,
+    file_id: str | None = None,
+    is_new: bool = False,
+) -> Flow[SplitJob]:
+    """Look at a job until it is completed.
+
+    Args:
+        service: where it runs.
+        job_id: of the job.
+        max_seconds: give up after that; the job goes on.
+        progress: called with the job as it is at each look.
+        source: of the packet, for errors.
+        file_id: of the file, for errors.
+        is_new: it was created just now, so the first look is not at once.
+
+    Returns:
+        The completed job, with its result.
+
+    Raises:
+        JobFailed, JobCancelled, JobDeadline: it came to no result.
+        ServiceError: it can't be looked at; the job goes on.
+    """
+    begin = service.clock()
+    deadline = begin + max_seconds
+    at = begin + service.jittered(SHORTEST_GAP) if is_new else begin
+    status = "not known"
+    while True:
+        try:
+            job = yield from look(service, job_id, at=at, until=deadline, source=source)
+        except OutOfTime:
+            break
+        except UnknownId:
+            raise
+        except ServiceError as error:
+            raise _and_goes_on(error, job_id) from None
+        if job.status != status:
+            logger.debug("job %s is %s", job_id, job.status)
+            status = job.status
+        if progress is not None:
+            progress(job)
+        if job.is_terminal:
+            return _completed(job, service, source)
+        now = service.clock()
+        gap = min(max(SHORTEST_GAP, GAP_SHARE * (now - begin)), LONGEST_GAP)
+        at = now + service.jittered(gap)
+        if at >= deadline - LAST_LOOK > now:
+            at = deadline - LAST_LOOK
+    raise JobDeadline(
+        f"job {job_id} was not done after {max_seconds:g} s (its status was {status}); it goes on: "
+        "wait for it again by its id, nothing is paid twice",
+        job_id=job_id,
+        file_id=file_id,
+        source=source,
+    )
+
+
+def look(service: Service, job_id: str, *, at: float, until: float, source: str | None = None) -> Flow[SplitJob]:
+    """Look at a job at a time, or earlier if somebody else looks then.
+
+    Raises:
+        OutOfTime: `until` came first.
+        ServiceError: the service can't be asked.
+    """
+    board = service.board
+    ticket = Ticket(job_id=job_id, at=at, event=service.make_event())
+    board.enter(ticket)
+    try:
+        while ticket.outcome is None:
+            ticket.event.clear()
+            now = service.clock()
+            if now >= until:
+                raise OutOfTime
+            if batch := board.lead(ticket, now):
+                try:
+                    yield from _ask(service, batch, until, source)
+                finally:
+                    board.settle()
+            elif ticket.outcome is None:
+                yield Rest((until if board.is_led else min(at, until)) - now, ticket.event)
+        if isinstance(ticket.outcome, Exception):
+            raise ticket.outcome
+        return ticket.outcome
+    finally:
+        board.leave(ticket)
+
+
+def get_job(service: Service, job_id: str, *, until: float = math.inf, source: str | None = None) -> Flow[SplitJob]:
+    """Look at one job, now."""
+    settings = service.settings
+    request = Request(
+        what="get the split job",
+        method="GET",
+        path=f"{service.path}/{in_path(job_id)}",
+        parameters=parameters(("project_id", settings.project_id), ("organization_id", settings.organization_id)),
+        retry_conflict=True,
+    )
+    answer = yield from send(service, request, until=until, job_id=job_id, source=source)
+    return parse(answer, SplitJob, request, service)
+
+
+def _ask(service: Service, batch: list[Ticket], until: float, source: str | None) -> Flow[None]:
+    """Look at the jobs of all tickets; each gets its outcome."""
+    seen: dict[str, SplitJob | Exception] = {}
+    ids = list(dict.fromkeys(ticket.job_id for ticket in batch))
+    try:
+        if len(ids) > 1 and service.board.asks_together:
+            seen.update((yield from _look_together(service, ids, until)))
+        for job_id in ids:
+            job = seen.get(job_id)
+            if isinstance(job, SplitJob) and (job.status != "completed" or job.result is not None):
+                continue
+            try:
+                seen[job_id] = yield from get_job(service, job_id, until=until, source=source)
+            except (UnknownId, InvalidServiceAnswer) as error:
+                seen[job_id] = error
+    except ServiceError as error:
+        seen = {job_id: seen.get(job_id, error) for job_id in ids}
+    for ticket in batch:
+        outcome = seen[ticket.job_id]
+        ticket.outcome = copy.copy(outcome) if isinstance(outcome, Exception) else outcome
+
+
+def _look_together(service: Service, ids: list[str], until: float) -> Flow[dict[str, SplitJob]]:
+    """Look at several jobs by one request. What it does not answer has to be asked one by one."""
+    settings = service.settings
+    request = Request(
+        what="look at the split jobs",
+        method="GET",
+        path=service.path,
+        parameters=parameters(
+            ("job_ids", ids),
+            ("page_size", len(ids)),
+            ("project_id", settings.project_id),
+            ("organization_id", settings.organization_id),
+        ),
+        retry_conflict=True,
+    )
+    try:
+        answer = yield from send(service, request, until=until)
+        jobs = parse(answer, Listing[SplitJob], request, service).items
+    except (RequestRefused, InvalidServiceAnswer) as error:
+        service.board.asks_together = False
+        logger.warning("jobs are looked at one by one from now on: %s", error)
+        return {}
+    return {job.id: job for job in jobs if job.id in ids}
+
+
+def _completed(job: SplitJob, service: Service, source: str | None) -> SplitJob:
+    """The job, if it has a result.
+
+    Raises:
+        JobFailed, JobCancelled: it has none and never will.
+        InvalidServiceAnswer: it is completed without a result.
+    """
+    if job.status == "failed":
+        why = " ".join(service.settings.masked(job.error_message or "no reason given").split())
+        raise JobFailed(
+            f"job {job.id} failed: {why[:QUOTED_AT_MOST]}; try again, or another engine",
+            job_id=job.id,
+            file_id=job.file_id,
+            source=source,
+        )
+    if job.status == "cancelled":
+        raise JobCancelled(
+            f"job {job.id} was cancelled; create a new one if the packet is still to be split",
+            job_id=job.id,
+            file_id=job.file_id,
+            source=source,
+        )
+    if job.result is None:
+        raise InvalidServiceAnswer(
+            f"job {job.id} is completed, but the answer holds no result; get the job again, or report it",
+            job_id=job.id,
+            source=source,
+        )
+    return job
+
+
+def _and_goes_on(error: ServiceError, job_id: str) -> ServiceError:
+    told = copy.copy(error)
+    told.args = (f"{error}; job {job_id} goes on, wait for it again by its id",)
+    told.job_id = job_id
+    return told
