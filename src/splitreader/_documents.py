@@ -48,6 +48,11 @@ class SegmentDocument(BaseModel):
     _limits: Limits = PrivateAttr(default_factory=Limits)
 
     @property
+    def packet(self) -> Source | None:
+        """The PDF that this is a part of; None where only page texts were given, and in copies."""
+        return self._packet
+
+    @property
     def page_offsets(self) -> dict[int, int]:
         """Where each page begins in `text`, in code points: ``{page: offset}``."""
         lengths = [len(page.text) + len(PAGE_SEPARATOR) for page in self.page_texts]

@@ -266,6 +266,15 @@ class SplitReader:
                 write_file(path, data, overwrite=overwrite)
         return paths
 
+    def to_pdf(self, document: SegmentDocument) -> bytes:
+        """`SegmentDocument.to_pdf` with the reader's password, which the document does not keep.
+
+        Raises:
+            SplitReaderError: see `SegmentDocument.to_pdf`.
+        """
+        packet = document.packet
+        return document.to_pdf(password=None if packet is None else self._pipeline.reading.password_of(packet))
+
     def from_pages(
         self, pages: Iterable[PageText | str], *, source: str | os.PathLike[str] | None = None
     ) -> list[SegmentDocument]:

@@ -1,0 +1,37 @@
+"""What every router, filter and retrieval tool shares, whatever the framework: it knows none.
+
+Users meet these names through the LlamaIndex and LangChain packages.
+"""
+
+from splitreader.routing._chunks import ChunkLocator, narrow_pages
+from splitreader.routing._conditions import Condition, conditions
+from splitreader.routing._deciding import DEFAULT, REVIEW, Drop, PassThrough, Rules, Way, check_routes
+from splitreader.routing._fields import FIELDS, MetadataField, category_field
+from splitreader.routing._reading import READ_NAMESPACE, packet_pages, read_id, segment_pdf
+from splitreader.routing._report import Routed, RoutingReport
+from splitreader.routing._tools import ToolName, tool_names
+
+__all__ = [
+    "DEFAULT",
+    "FIELDS",
+    "READ_NAMESPACE",
+    "REVIEW",
+    "ChunkLocator",
+    "Condition",
+    "Drop",
+    "MetadataField",
+    "PassThrough",
+    "Routed",
+    "RoutingReport",
+    "Rules",
+    "ToolName",
+    "Way",
+    "category_field",
+    "check_routes",
+    "conditions",
+    "narrow_pages",
+    "packet_pages",
+    "read_id",
+    "segment_pdf",
+    "tool_names",
+]

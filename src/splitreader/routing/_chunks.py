@@ -1,0 +1,80 @@
+"""Which pages of a document a chunk of its text covers."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any
+
+from splitreader._pages import format_pages
+
+OFFSETS = "page_offsets"
+
+
+class ChunkLocator:
+    """Finds the chunks of one document in its text, in their order.
+
+    Args:
+        text: of the whole document.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._from = 0
+
+    def locate(self, chunk: str, hint: int | None = None) -> tuple[int, int] | None:
+        """Where a chunk stands, as start and end in code points; None where it is not in the text as it is.
+
+        Args:
+            chunk: its text. Spaces around it don't count.
+            hint: where somebody says it starts; believed if it is there. Otherwise the text is looked for after the
+                start of the chunk before, since chunks may overlap, and then anywhere.
+        """
+        core = chunk.strip()
+        if not core:
+            return None
+        lead = len(chunk) - len(chunk.lstrip())
+        if hint is not None and self._text.startswith(core, hint + lead):
+            start = hint + lead
+        elif (start := self._text.find(core, self._from)) < 0 and (start := self._text.find(core)) < 0:
+            return None
+        self._from = start + 1
+        return start, start + len(core)
+
+
+def narrow_pages(metadata: Mapping[str, Any], span: tuple[int, int] | None) -> dict[str, Any]:
+    """A chunk's metadata: page_start, page_end, pages and page_list say which pages it covers.
+
+    page_offsets goes: it is about the whole document. Where the chunk's place is not known, or there are no offsets,
+    the document's range stays.
+
+    Args:
+        metadata: of the chunk, as it was taken over from its document.
+        span: where the chunk's text starts and ends in the document's text, in code points.
+    """
+    narrowed = dict(metadata)
+    offsets = _offsets(narrowed.pop(OFFSETS, None))
+    if span is None or not offsets:
+        return narrowed
+    pages = _covered(offsets, *span)
+    narrowed.update(page_start=pages[0], page_end=pages[-1], pages=format_pages(pages))
+    if "page_list" in narrowed:
+        narrowed["page_list"] = pages
+    return narrowed
+
+
+def _offsets(written: object) -> list[tuple[int, int]]:
+    """``"1:0,2:1532"`` as pairs of offset and page, ascending; nothing if it is something else."""
+    try:
+        pairs = [item.split(":") for item in written.split(",")] if isinstance(written, str) else []
+        return sorted((int(offset), int(page)) for page, offset in pairs)
+    except ValueError:
+        return []
+
+
+def _covered(offsets: list[tuple[int, int]], start: int, end: int) -> list[int]:
+    """The pages that the text from start to end touches, which neither begins nor ends with a space."""
+    starts = [offset for offset, _ in offsets]
+    first = max(bisect_right(starts, start) - 1, 0)
+    last = max(bisect_right(starts, max(end - 1, start)) - 1, first)
+    return [page for _, page in offsets[first : last + 1]]
