@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import aclosing
-from copy import deepcopy
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing, nullcontext
 from typing import Any, BinaryIO, Literal
 
 from llama_index.core.bridge.pydantic import (
@@ -18,24 +17,35 @@ from llama_index.core.bridge.pydantic import (
     ValidationError,
     model_serializer,
 )
-from llama_index.core.readers.base import BasePydanticReader
+from llama_index.core.instrumentation import get_dispatcher  # type: ignore[attr-defined]  # it is the way in
+from llama_index.core.readers.base import BasePydanticReader, BaseReader
 from llama_index.core.schema import Document
 
+from llama_index.readers.splitreader.events import PacketSplitEvent
+from llama_index.readers.splitreader.progress import page_bar
+from llama_index.readers.splitreader.segment_reading import (
+    aread_segment,
+    check_readers,
+    packets_of_pages,
+    read_segment,
+    texts_of,
+)
 from splitreader import (
-    MODEL_KEYS,
     AllowUncategorized,
     CategoriesLike,
     Category,
     Duplicates,
     InvalidConfiguration,
     Limits,
-    SegmentDocument,
     SourceLike,
     SourceNotFound,
     SourceUnreadable,
     SplitConfig,
+    SplitPacket,
     SplitReader,
 )
+
+dispatcher = get_dispatcher(__name__)
 
 _EITHER = "give either categories, with options, or a reader that has its own"
 _ELSEWHERE = ("allow_private", "engine", "password", "progress")
@@ -52,6 +62,10 @@ class SplitPDFReader(BasePydanticReader):
 
     Args:
         categories: names, ``Category`` objects, or ``{name: description}``; not with `reader`.
+        segment_readers: ``{category: reader}``: the PDF of each segment of that category goes to that LlamaIndex
+            reader, and its Documents come instead, with the segment's metadata, stable ids and the packet's page
+            numbers. Not part of ``to_dict()``.
+        show_progress: draw a bar of the pages read; only without `reader`, which has a ``progress`` of its own.
         reader: a ``splitreader.SplitReader`` with all its options, instead of the others: the way to a ``password``, to
             an ``engine``, and to options that are functions, none of which can be stored. Such a reader is not part of
             ``to_dict()``, which says so; ``from_dict(data, reader=...)`` takes it again.
@@ -74,10 +88,17 @@ class SplitPDFReader(BasePydanticReader):
     ocr: Literal["auto", "off"] = Field(default="auto", description="What becomes of pages that are images.")
     on_error: Literal["raise", "skip"] = Field(default="raise", description="What becomes of unreadable packets.")
     limits: Limits | None = Field(default=None, description="What one packet may take of this machine.")
+    show_progress: bool = Field(default=False, description="Whether to draw a bar of the pages read.")
     _given: SplitReader | None = PrivateAttr(default=None)
+    _segment_readers: dict[str, BaseReader] = PrivateAttr(default_factory=dict)
 
     def __init__(
-        self, categories: CategoriesLike | None = None, *, reader: SplitReader | None = None, **options: Any
+        self,
+        categories: CategoriesLike | None = None,
+        *,
+        reader: SplitReader | None = None,
+        segment_readers: Mapping[str, BaseReader] | None = None,
+        **options: Any,
     ) -> None:
         if reader is not None and not isinstance(reader, SplitReader):
             raise InvalidConfiguration(
@@ -94,7 +115,9 @@ class SplitPDFReader(BasePydanticReader):
         except ValidationError as error:
             raise InvalidConfiguration(f"can't read with these options: {_in_one_line(error)}") from error
         self._given = reader
-        is_remote = self.core().engine.is_remote
+        core = self.core()
+        self._segment_readers = check_readers(segment_readers, core.config.category_names)
+        is_remote = core.engine.is_remote
         if options.get("is_remote", is_remote) is not is_remote:
             raise InvalidConfiguration(f"is_remote is {is_remote}, as the engine says; leave it out")
         self.__dict__["is_remote"] = is_remote
@@ -124,6 +147,8 @@ class SplitPDFReader(BasePydanticReader):
         data: dict[str, Any] = handler(self)
         if self._given is not None:
             data = {"is_remote": self.is_remote, "reader": "a SplitReader, which is not part of this"}
+        if self._segment_readers:
+            data["segment_readers"] = "readers, which are not part of this"
         return {**data, "class_name": self.class_name()}
 
     def core(self) -> SplitReader:
@@ -136,7 +161,10 @@ class SplitPDFReader(BasePydanticReader):
             if self.model_fields_set - {"is_remote"}:
                 raise InvalidConfiguration(_EITHER)
             return self._given
-        return SplitReader(**{name: getattr(self, name) for name in _OPTIONS})
+        return SplitReader(
+            **{name: getattr(self, name) for name in _OPTIONS},
+            progress=page_bar() if self.show_progress else None,
+        )
 
     @classmethod
     def class_name(cls) -> str:
@@ -160,14 +188,14 @@ class SplitPDFReader(BasePydanticReader):
         Raises:
             splitreader.SplitReaderError: see its tree.
         """
-        if fs is None:
-            for document in self.core().lazy_load(file):
-                yield _to_llama_index(document, extra_info)
-            return
-        with _open(file, fs) as stream:
-            for document in self.core().lazy_load(stream, name=str(file)):
-                yield _to_llama_index(document, extra_info)
+        core = self.core()
+        with nullcontext(file) if fs is None else _open(file, fs) as source:
+            for packet in core.lazy_packets(source, name=None if fs is None else str(file)):
+                _tell(packet)
+                for document in packet.documents:
+                    yield from read_segment(document, self._segment_readers, core, extra_info)
 
+    @dispatcher.span
     def load_data(self, file: SourceLike, extra_info: dict[str, Any] | None = None, fs: Any = None) -> list[Document]:
         """`lazy_load_data` as a list."""
         return list(self.lazy_load_data(file, extra_info, fs))
@@ -178,24 +206,59 @@ class SplitPDFReader(BasePydanticReader):
         """`lazy_load_data` for an event loop; nothing in it blocks the loop."""
         import asyncio
 
+        core = self.core()
         stream = None if fs is None else await asyncio.to_thread(_open, file, fs)
         source, name = (file, None) if stream is None else (stream, str(file))
         try:
-            async with aclosing(self.core().alazy_load(source, name=name)) as documents:
-                async for document in documents:
-                    yield _to_llama_index(document, extra_info)
+            async with aclosing(core.alazy_packets(source, name=name)) as packets:
+                async for packet in packets:
+                    _tell(packet)
+                    for document in packet.documents:
+                        for found in await aread_segment(document, self._segment_readers, core, extra_info):
+                            yield found
         finally:
             if stream is not None:
                 await asyncio.to_thread(stream.close)
 
+    @dispatcher.span
     async def aload_data(
         self, file: SourceLike, extra_info: dict[str, Any] | None = None, fs: Any = None
     ) -> list[Document]:
         """`alazy_load_data` as a list."""
         return [document async for document in self.alazy_load_data(file, extra_info, fs)]
 
+    def split_documents(self, pages: Sequence[Document]) -> list[Document]:
+        """Segment Documents from page Documents that another reader has read: LlamaParse, Docling, PDFReader ...
 
-_OPTIONS = tuple(name for name in SplitPDFReader.model_fields if name != "is_remote")
+        Args:
+            pages: one Document a page, all pages of each packet in order. Pages with the same ``file_path`` (or
+                ``file_name``, or ``source``) are one packet; if that is a file, ids are those that loading it gives.
+
+        Raises:
+            splitreader.SplitReaderError: see its tree.
+        """
+        core = self.core()
+        return [
+            found
+            for name, packet in packets_of_pages(pages)
+            for document in core.from_pages(texts_of(packet), source=name)
+            for found in read_segment(document, self._segment_readers, core, None)
+        ]
+
+
+_OPTIONS = tuple(name for name in SplitPDFReader.model_fields if name not in ("is_remote", "show_progress"))
+
+
+def _tell(packet: SplitPacket) -> None:
+    result = packet.result
+    dispatcher.event(
+        PacketSplitEvent(
+            source=packet.source.name,
+            engine=result.engine,
+            page_count=result.page_count,
+            categories=[segment.category for segment in result.segments],
+        )
+    )
 
 
 def _refuse_what_can_not_be_stored(options: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
@@ -232,15 +295,3 @@ def _open(file: SourceLike, fs: Any) -> BinaryIO:
             f"{name} can't be opened in {type(fs).__name__} ({error.strerror or error}); check it", source=name
         ) from error
     return stream
-
-
-def _to_llama_index(document: SegmentDocument, extra_info: dict[str, Any] | None) -> Document:
-    metadata = {**deepcopy(extra_info or {}), **document.metadata}
-    hidden = [key for key in metadata if key not in MODEL_KEYS]
-    return Document(
-        id_=document.id,
-        text=document.text,
-        metadata=metadata,
-        excluded_embed_metadata_keys=hidden,
-        excluded_llm_metadata_keys=list(hidden),
-    )

@@ -1,0 +1,230 @@
+"""A transformation that sends each document of a packet through the processing of its category."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from typing import Any, Union
+
+from llama_index.core.bridge.pydantic import BaseModel, Field, SerializeAsAny, field_validator
+from llama_index.core.ingestion import IngestionPipeline
+from llama_index.core.instrumentation import get_dispatcher  # type: ignore[attr-defined]  # it is the way in
+from llama_index.core.schema import BaseComponent, BaseNode, Document, MetadataMode, TransformComponent
+
+from llama_index.readers.splitreader.events import RoutingEvent
+from llama_index.readers.splitreader.nodes import as_node, narrow
+from llama_index.readers.splitreader.steps import PipelineStep, arun_step
+from splitreader import CategoriesLike, Confidence, InvalidConfiguration, SplitConfig
+from splitreader.routing import REVIEW, Drop, PassThrough, Routed, RoutingReport, Rules, Way, check_routes
+
+dispatcher = get_dispatcher(__name__)
+
+
+class Route(BaseComponent):
+    """What is done with the documents of one category.
+
+    Args:
+        transformations: node parsers, extractors, embedding models, pipelines: one after the other.
+        min_confidence: documents that are less sure go to review instead; None takes them all.
+    """
+
+    transformations: list[SerializeAsAny[TransformComponent]] = Field(description="What is done, in order.")
+    min_confidence: Confidence | None = Field(default=None, description="The least confidence it takes.")
+
+    @field_validator("transformations", mode="before")
+    @classmethod
+    def _read_steps(cls, value: object) -> object:
+        steps = value if isinstance(value, (list, tuple)) else [value]
+        return [PipelineStep.of(step) if isinstance(step, IngestionPipeline) else step for step in steps]
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name under which LlamaIndex stores this component."""
+        return "SplitRoute"
+
+
+RouteLike = Union[Route, Drop, PassThrough]  # noqa: UP007  # pydantic reads it at run time
+"""A route as it is kept."""
+
+
+class CategoryRouter(TransformComponent):
+    """Sends each document of a packet through the route of its category.
+
+    The order of the inputs is kept, and every input has an output or stands without one in the report, which `route`
+    gives and a `RoutingEvent` carries. Works in an IngestionPipeline with cache, docstore and workers; steps that must
+    survive these are components of LlamaIndex, not functions. Chunks come out with the packet pages that they cover;
+    documents that no step parsed come out as nodes with a SOURCE.
+
+    Args:
+        routes: for each category a `Route`, a transformation or a list of them, ``Drop()`` or ``PassThrough()``.
+        default: the same for documents whose category has no route.
+        review: the same for documents below their route's ``min_confidence``, and for those without text.
+        categories: what the packets are split into; a route for any other category is refused. None where that is not
+            known.
+
+    Raises:
+        splitreader.InvalidConfiguration: a route that could never count.
+    """
+
+    routes: dict[str, SerializeAsAny[RouteLike]] = Field(description="What is done with each category.")
+    default: SerializeAsAny[RouteLike] = Field(default_factory=PassThrough, description="For all other categories.")
+    review: SerializeAsAny[RouteLike] = Field(default_factory=PassThrough, description="For what a person should see.")
+    categories: tuple[str, ...] | None = Field(default=None, description="What the packets are split into.")
+
+    def __init__(
+        self,
+        routes: Mapping[str, Any],
+        *,
+        default: Any = None,
+        review: Any = None,
+        categories: CategoriesLike | None = None,
+        **fields: Any,
+    ) -> None:
+        names = None if categories is None else SplitConfig.build(categories).category_names
+        ways = {"default": PassThrough() if default is None else default}
+        ways["review"] = PassThrough() if review is None else review
+        super().__init__(routes=dict(routes), categories=names, **ways, **fields)
+        gates = {category: getattr(route, "min_confidence", None) for category, route in self.routes.items()}
+        check_routes(self.routes, self.categories, gates)
+
+    @field_validator("routes", mode="before")
+    @classmethod
+    def _read_routes(cls, value: Mapping[str, Any]) -> dict[str, Any]:
+        return {category: _route(route, category) for category, route in value.items()}
+
+    @field_validator("default", "review", mode="before")
+    @classmethod
+    def _read_route(cls, value: Any) -> Any:
+        return _route(value, "default and review")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return BaseModel.__getstate__(self)  # the base class would leave out routes that can't be pickled
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name under which LlamaIndex stores this component."""
+        return "CategoryRouter"
+
+    def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[BaseNode]:
+        """The outputs of all routes, in the order of their inputs."""
+        return self.route(nodes, **kwargs)[0]
+
+    async def acall(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[BaseNode]:
+        """`__call__` for an event loop; nothing in it blocks the loop."""
+        return (await self.aroute(nodes, **kwargs))[0]
+
+    def route(self, nodes: Sequence[BaseNode], **kwargs: Any) -> tuple[list[BaseNode], RoutingReport]:
+        """`__call__`, and what became of each input."""
+        flow = self._flow(nodes)
+        outcome: Sequence[BaseNode] | None = None
+        while True:
+            try:
+                step, inputs = flow.send(outcome)
+            except StopIteration as stop:
+                return stop.value  # type: ignore[no-any-return]  # a generator's value has no type here
+            outcome = step(inputs, **kwargs)
+
+    async def aroute(self, nodes: Sequence[BaseNode], **kwargs: Any) -> tuple[list[BaseNode], RoutingReport]:
+        """`route` for an event loop."""
+        flow = self._flow(nodes)
+        outcome: Sequence[BaseNode] | None = None
+        while True:
+            try:
+                step, inputs = flow.send(outcome)
+            except StopIteration as stop:
+                return stop.value  # type: ignore[no-any-return]  # a generator's value has no type here
+            outcome = await arun_step(step, inputs, **kwargs)
+
+    def _flow(self, nodes: Sequence[BaseNode]) -> _Flow:
+        """What is to be done: yields a step and its inputs, and is sent its outputs."""
+        ways = self._ways(nodes)
+        outputs: list[list[BaseNode]] = [[] for _ in nodes]
+        strays: list[BaseNode] = []
+        for way, indices in _batches(nodes, ways):
+            inputs = [nodes[index] for index in indices]
+            current: Sequence[BaseNode] = [] if isinstance(self._route_of(way), Drop) else inputs
+            for step in getattr(self._route_of(way), "transformations", ()):
+                if current:
+                    current = (yield step, current) or []
+            for owner, node in zip(_owners(inputs, current), current, strict=True):
+                (strays if owner is None else outputs[indices[owner]]).append(as_node(node))
+        for document, found in zip(nodes, outputs, strict=True):
+            narrow(found, document)
+        report = RoutingReport(
+            inputs=tuple(_routed(*item) for item in zip(nodes, ways, outputs, strict=True)), strays=len(strays)
+        )
+        dispatcher.event(RoutingEvent(report=report))
+        return [node for found in outputs for node in found] + strays, report
+
+    def _ways(self, nodes: Sequence[BaseNode]) -> list[Way]:
+        gates = {category: getattr(route, "min_confidence", None) for category, route in self.routes.items()}
+        rules = Rules(gates=gates)
+        return [rules.way_of(node.metadata, node.get_content(metadata_mode=MetadataMode.NONE)) for node in nodes]
+
+    def _route_of(self, way: Way) -> RouteLike:
+        if way.category is not None:
+            return self.routes[way.category]
+        return self.review if way.name == REVIEW else self.default
+
+
+_Flow = Generator[
+    tuple[TransformComponent, Sequence[BaseNode]], Sequence[BaseNode] | None, tuple[list[BaseNode], RoutingReport]
+]
+
+
+def _route(value: Any, whose: str) -> RouteLike:
+    """A route as a user may write it.
+
+    Raises:
+        InvalidConfiguration: it is none.
+    """
+    if isinstance(value, (Route, Drop, PassThrough)):
+        return value
+    steps = value if isinstance(value, (list, tuple)) else [value]
+    if not all(isinstance(step, (TransformComponent, IngestionPipeline)) for step in steps):
+        raise InvalidConfiguration(
+            f"the route of {whose} is {type(value).__name__}; give a Route, a transformation, a list of them, Drop() "
+            "or PassThrough()"
+        )
+    return Route(transformations=list(steps))
+
+
+def _batches(nodes: Sequence[BaseNode], ways: Sequence[Way]) -> Iterator[tuple[Way, list[int]]]:
+    """The inputs that go through their route together: all Documents of one way.
+
+    A node that was cut from a Document before goes alone: what comes of it names the Document as its SOURCE, so only so
+    can it be told whose it is.
+    """
+    together: dict[tuple[str, str | None], tuple[Way, list[int]]] = {}
+    for index, (node, way) in enumerate(zip(nodes, ways, strict=True)):
+        if isinstance(node, Document):
+            together.setdefault((way.name, way.category), (way, []))[1].append(index)
+        else:
+            yield way, [index]
+    yield from together.values()
+
+
+def _owners(inputs: Sequence[BaseNode], outputs: Sequence[BaseNode]) -> list[int | None]:
+    """For each output the input that it came of: by its SOURCE, its own id, or the segment id in its metadata."""
+    if len(inputs) == 1:
+        return [0] * len(outputs)
+    by_id = {node.node_id: index for index, node in reversed(list(enumerate(inputs)))}
+    by_segment = {str(node.metadata.get("segment_id")): index for index, node in reversed(list(enumerate(inputs)))}
+    owners = []
+    for node in outputs:
+        source = node.source_node
+        owner = None if source is None else by_id.get(source.node_id)
+        owner = by_id.get(node.node_id) if owner is None else owner
+        owners.append(by_segment.get(str(node.metadata.get("segment_id"))) if owner is None else owner)
+    return owners
+
+
+def _routed(node: BaseNode, way: Way, outputs: Sequence[BaseNode]) -> Routed:
+    category, pages = node.metadata.get("category"), node.metadata.get("pages")
+    return Routed(
+        id=node.node_id,
+        category=category if isinstance(category, str) else None,
+        pages=pages if isinstance(pages, str) else None,
+        way=way.name,
+        why=way.why,
+        outputs=len(outputs),
+    )

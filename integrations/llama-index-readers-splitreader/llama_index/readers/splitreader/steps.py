@@ -1,0 +1,62 @@
+"""Transformations as steps of a route."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Self
+
+from llama_index.core.bridge.pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny
+from llama_index.core.ingestion import IngestionPipeline
+from llama_index.core.node_parser import NodeParser
+from llama_index.core.schema import BaseNode, TransformComponent
+
+
+class PipelineStep(TransformComponent):
+    """A whole IngestionPipeline as a step.
+
+    Args:
+        transformations: the pipeline's, so that a change in one of them is a change of this step.
+        docstore_strategy: the pipeline's.
+    """
+
+    transformations: list[SerializeAsAny[TransformComponent]] = Field(description="The pipeline's transformations.")
+    docstore_strategy: str = Field(description="How the pipeline treats what it has seen before.")
+    _pipeline: IngestionPipeline = PrivateAttr()
+
+    @classmethod
+    def of(cls, pipeline: IngestionPipeline) -> Self:
+        """The step for a pipeline."""
+        step = cls(transformations=pipeline.transformations, docstore_strategy=str(pipeline.docstore_strategy.value))
+        step._pipeline = pipeline
+        return step
+
+    def __getstate__(self) -> dict[str, Any]:
+        return BaseModel.__getstate__(self)  # the base class would leave out a pipeline that can't be pickled
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        BaseModel.__setstate__(self, state)
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name under which LlamaIndex stores this component."""
+        return "PipelineStep"
+
+    def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:  # noqa: ARG002  # not the pipeline's
+        """What the pipeline makes of the nodes."""
+        return self._pipeline.run(nodes=list(nodes))
+
+    async def acall(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:  # noqa: ARG002  # not the pipeline's
+        """The same, by the pipeline's own async way."""
+        return await self._pipeline.arun(nodes=list(nodes))
+
+
+async def arun_step(step: TransformComponent, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:
+    """Run a step without blocking the event loop.
+
+    A step that has no async way of its own runs in a thread, and so does a node parser, whose async way computes on the
+    loop.
+    """
+    if type(step).acall is TransformComponent.acall or isinstance(step, NodeParser):
+        return await asyncio.to_thread(step, nodes, **kwargs)
+    return await step.acall(nodes, **kwargs)
