@@ -17,7 +17,7 @@
     │   │   ├── PasswordMissing   it wants a password and none was given
     │   │   └── PasswordWrong     the password given is not the one
     │   ├── PageNotFound          target_pages names a page that the packet does not have
-    │   ├── LimitExceeded         it is larger or has more pages than `Limits` allow
+    │   ├── LimitExceeded         it is larger, or has more pages or text, than `Limits` allow
     │   ├── PageUnreadable        one page can't be read by either library
     │   ├── OCRNotInstalled           pages are images without a text layer
     │   ├── OCRFailed             an OCR program failed on a page
@@ -123,7 +123,7 @@ class PageNotFound(PacketError):
 
 
 class LimitExceeded(PacketError):
-    """The file is larger or has more pages than `Limits` allow."""
+    """The file is larger, or has more pages or text, than `Limits` allow."""
 
 
 class PageUnreadable(PacketError):

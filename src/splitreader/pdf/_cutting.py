@@ -19,7 +19,8 @@ def cut_frames(pdf: PDFInput, groups: Sequence[Sequence[int]], *, page_count: in
         PacketError, SourceError: the file can't be read or cut.
         InvalidConfiguration: the packet has not the `page_count` pages it should have.
     """
-    from splitreader.pdf._copying import Packet, copy_pages, count_pages
+    from splitreader.pdf._copying import copy_pages, count_pages
+    from splitreader.pdf._structure import Packet
 
     pdf.check()
     reader = pdf.open_pypdf()

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO
 
 from splitreader._errors import WorkerError
 from splitreader.pdf._watchdog import Watchdog
@@ -20,11 +19,8 @@ _BOOT = (
 )
 
 
-def start(stderr: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start a worker; it has this process's module search path.
-
-    Args:
-        stderr: where its standard error goes.
+def start() -> subprocess.Popen[bytes]:
+    """Start a worker; it has this process's module search path. Somebody must read its standard error.
 
     Raises:
         WorkerError: it can't be started.
@@ -39,7 +35,7 @@ def start(stderr: IO[bytes]) -> subprocess.Popen[bytes]:
             [os.fsdecode(executable), "-P", "-c", _BOOT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=stderr,
+            stderr=subprocess.PIPE,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError as error:
@@ -53,12 +49,15 @@ def start(stderr: IO[bytes]) -> subprocess.Popen[bytes]:
     return process
 
 
-def end(process: subprocess.Popen[bytes], stderr: IO[bytes], watchdog: Watchdog) -> None:
-    """Kill and reap; no exception leaves, for this also runs while the interpreter ends."""
+def end(process: subprocess.Popen[bytes], watchdog: Watchdog) -> None:
+    """Kill and reap; no exception leaves, for this also runs while the interpreter ends.
+
+    Who reads the standard error closes it.
+    """
     watchdog.stop()
     process.kill()
     process.wait()
-    for stream in (process.stdin, process.stdout, stderr):
+    for stream in (process.stdin, process.stdout):
         if stream is not None:
             with contextlib.suppress(OSError):
                 stream.close()

@@ -47,6 +47,11 @@ def is_installed() -> bool:
     return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
 
 
+def is_loaded() -> bool:
+    """Whether the models are in memory, where they stay."""
+    return rapidocr.cache_info().currsize > 0
+
+
 def read_picture(image: PIL.Image.Image, recognize: Recognizer) -> str:
     """The text of a page's picture, whichever way up the page was scanned.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from splitreader._errors import InvalidConfiguration, OCRFailed, OCRNotInstalled, SplitReaderError
+from splitreader._errors import InvalidConfiguration, OCRFailed, OCRNotInstalled, SplitReaderError, WorkerError
 from splitreader._pages import PageText, format_pages
 from splitreader._secrets import Secret
 from splitreader.pdf._frames import Frame
@@ -136,8 +137,10 @@ class PDFPacket:
                 self.source, pages=self._wanted, scans=self._reading.scans, password=password
             )
             opened = next(self._frames).fields
-            self._page_count = int(opened["page_count"])
-            if not opened["verified"]:
+            with self._understood():
+                self._page_count = int(opened["page_count"])
+                is_verified = bool(opened["verified"])
+            if not is_verified:
                 logger.warning(
                     "the page tree of %s is damaged; PDFium finds %d pages, which could not be verified",
                     self.name,
@@ -176,13 +179,29 @@ class PDFPacket:
             raise self._error
         assert self._frames is not None
         try:
-            text = self._page_text(next(self._frames))
+            frame = next(self._frames)
+            with self._understood():
+                text = self._page_text(frame)
             if is_last:
                 next(self._frames, None)  # the end, so that the worker is free for the next packet
         except SplitReaderError as error:
             self._error = error
             raise
         return text
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """What the worker sent is taken apart here; a PDF that took it over may send anything."""
+        try:
+            yield
+        except SplitReaderError:
+            raise
+        except (KeyError, TypeError, ValueError) as error:
+            raise WorkerError(
+                f"the process that reads {self.name} sent what can't be ({type(error).__name__}); the file may be "
+                "hostile, leave it out",
+                source=self.name,
+            ) from error
 
     def _check_images(self) -> None:
         pages = tuple(text.page for text in self._texts if text.image_only)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
-import tempfile
-import time
 import weakref
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict
 from types import TracebackType
-from typing import IO, Any, Literal, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 from splitreader import _errors
 from splitreader._errors import SplitReaderError, WorkerDied, WorkerError, WorkerTimeout
 from splitreader._limits import MEGABYTE, Limits
-from splitreader.pdf._frames import Frame, read_frame, write_frame
+from splitreader.pdf._allowance import Clock, Room
+from splitreader.pdf._frames import LONGEST_HEAD, Frame, read_frame, write_frame
+from splitreader.pdf._last_words import LastWords
 from splitreader.pdf._launch import describe_exit, end, start
 from splitreader.pdf._watchdog import Watchdog
 from splitreader.sources import Source
@@ -44,7 +43,7 @@ class PDFWorker:
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._process: subprocess.Popen[bytes] | None = None
-        self._stderr: IO[bytes] | None = None
+        self._last_words: LastWords | None = None
         self._watchdog: Watchdog | None = None
         self._finalizer: weakref.finalize[Any, Any] | None = None
         self._in_use = False
@@ -102,11 +101,12 @@ class PDFWorker:
         process = self._started(source.name)
         self._in_use = True
         finished = False
-        clock = _Clock(self.limits)
+        clock = Clock(self.limits)
+        room = Room(source.name, max_text=self.limits.max_text, largest=self._largest(source))
         try:
             self._send(process, kind, source, fields, password)
             while True:
-                frame = self._read(process, source.name, clock)
+                frame = self._read(process, source.name, clock, room)
                 finished = frame.kind in {"end", "error", "out_of_memory"}
                 if frame.kind == "end":
                     return
@@ -139,11 +139,11 @@ class PDFWorker:
             "state": None if state is None else asdict(state),
             "password": password,
             "memory": self.limits.memory,
-            "ocr_memory": self.limits.ocr_memory,
+            "ocr_memory": self._ocr_memory,
         }
         assert process.stdin is not None
         assert self._watchdog is not None
-        self._watchdog.memory = max(self.limits.memory, self.limits.ocr_memory) + 2 * len(data)
+        self._watchdog.memory = self._largest(source)
         seconds = START_SECONDS + len(data) / SENT_PER_SECOND
         with self._watchdog.expecting(seconds), contextlib.suppress(BrokenPipeError):  # the answer tells what happened
             write_frame(process.stdin, Frame(kind, whole, data))
@@ -154,24 +154,36 @@ class PDFWorker:
         self.close()
         if self._aborted:
             raise WorkerDied(f"reading {name} was called off", source=name)
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
-        process = start(self._stderr)
+        process = start()
+        assert process.stderr is not None
         self._process = process
         self._watchdog = Watchdog(process)
-        self._finalizer = weakref.finalize(self, end, process, self._stderr, self._watchdog)
+        self._finalizer = weakref.finalize(self, end, process, self._watchdog)
+        self._last_words = LastWords(process.stderr)
         if self._aborted:
             self.close()
             raise WorkerDied(f"reading {name} was called off", source=name)
-        frame = self._read(process, name, _Clock(self.limits, START_SECONDS))
+        room = Room(name, max_text=None, largest=0)
+        frame = self._read(process, name, Clock(self.limits, START_SECONDS), room)
         if frame.kind != "ready":
             raise WorkerError(f"the process that reads PDFs began with {frame.kind!r}", source=name)
         return process
 
-    def _read(self, process: subprocess.Popen[bytes], name: str, clock: _Clock) -> Frame:
+    def _read(self, process: subprocess.Popen[bytes], name: str, clock: Clock, room: Room) -> Frame:
         assert process.stdout is not None
         assert self._watchdog is not None
-        with self._watchdog.expecting(clock.seconds):
-            frame = None if clock.is_over else read_frame(process.stdout)
+        assert self._last_words is not None
+        frame = None
+        try:
+            with self._watchdog.expecting(clock.seconds):
+                if not clock.is_over:
+                    frame = read_frame(process.stdout, expect=room.expect, longest_head=LONGEST_HEAD)
+        except (ValueError, RecursionError) as error:  # JSON, too, can be built to hurt
+            raise WorkerError(
+                f"the process that read {name} gave no answer that can be understood ({str(error)[:200]}); the file "
+                "may be built to take it over; leave it out",
+                source=name,
+            ) from error
         if clock.is_over:  # also where the answer lay ready: the limit is on the whole, a slow reader's time included
             raise WorkerTimeout(f"{name} was given up: {clock.complaint}", source=name)
         if frame is not None:
@@ -181,19 +193,21 @@ class PDFWorker:
         if self._watchdog.bit == "large":
             raise self._out_of_memory(name)
         status = process.wait()
+        said = self._last_words.line()[:200]
         raise WorkerDied(
-            f"the process that read {name} died ({describe_exit(status)}{self._last_words()}); "
+            f"the process that read {name} died ({describe_exit(status)}{said and f': {said}'}); "
             "the file may be damaged or built to exhaust memory; repair it or leave it out",
             source=name,
         )
 
-    def _last_words(self) -> str:
-        if self._stderr is None or self._stderr.closed:
-            return ""
-        size = self._stderr.seek(0, os.SEEK_END)
-        self._stderr.seek(max(0, size - 2000))
-        lines = self._stderr.read().decode(errors="replace").strip().splitlines()
-        return f": {lines[-1][:200]}" if lines else ""
+    @property
+    def _ocr_memory(self) -> int:
+        """Bytes for OCR: no less than for a packet without it, or the limit would fall at its first scan."""
+        return max(self.limits.memory, self.limits.ocr_memory)
+
+    def _largest(self, source: Source) -> int:
+        """The most bytes that the process may hold while it reads this packet."""
+        return self._ocr_memory + 2 * len(source.data or b"")
 
     def _as_error(self, frame: Frame, source: str) -> SplitReaderError:
         """The worker's error, by the name of its class in our own tree."""
@@ -206,43 +220,8 @@ class PDFWorker:
 
     def _out_of_memory(self, name: str) -> WorkerDied:
         return WorkerDied(
-            f"{name} needs more than the {self.limits.memory // MEGABYTE} MB ({self.limits.ocr_memory // MEGABYTE} MB "
+            f"{name} needs more than the {self.limits.memory // MEGABYTE} MB ({self._ocr_memory // MEGABYTE} MB "
             "for OCR) that its reader may use; the file may be built to exhaust memory; leave it out, "
             "or raise Limits(memory=...)",
             source=name,
-        )
-
-
-class _Clock:
-    """How long the next answer may take: as long as its page, and no longer than what is left for the packet."""
-
-    def __init__(self, limits: Limits, page_seconds: float | None = None) -> None:
-        self._limits = limits
-        self._page_seconds = page_seconds or limits.page_seconds
-        self._ends = None if limits.max_seconds is None else time.monotonic() + limits.max_seconds
-
-    def saw(self, frame: Frame) -> None:
-        """Take note of what the last answer announced."""
-        self._page_seconds = self._limits.ocr_page_seconds if frame.kind == "ocr" else self._limits.page_seconds
-
-    @property
-    def seconds(self) -> float:
-        """For the next answer."""
-        if self._ends is None:
-            return self._page_seconds
-        return max(0.0, min(self._page_seconds, self._ends - time.monotonic()))
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the packet has had all its time."""
-        return self._ends is not None and time.monotonic() >= self._ends
-
-    @property
-    def complaint(self) -> str:
-        """What to say when it took longer."""
-        if self.is_over:
-            return f"it took longer than {self._limits.max_seconds:g} s; raise Limits(max_seconds=...)"
-        return (
-            f"no progress within {self._page_seconds:g} s on one page; the file may be built to hang readers; "
-            "leave it out, or raise Limits(page_seconds=..., ocr_page_seconds=...)"
         )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from splitreader._errors import (
     DamagedPDF,
-    EncryptedPDF,
     LimitExceeded,
     OCRFailed,
     PageNotFound,
@@ -91,10 +90,7 @@ def text_frames(request: TextRequest) -> Iterator[Frame]:
                 document.close()
                 pdf.check()
                 document = pdf.open_pdfium()
-            try:
-                yield from _pdfium_page(document, number, request)
-            except pypdfium2.PdfiumError:
-                yield _second_try(number, request)
+            yield from _pdfium_page(document, number, request)
         pdf.check()  # PDFium reads as it goes: the file may have been replaced under it
     finally:
         document.close()
@@ -149,20 +145,6 @@ def _by_ocr(page: pypdfium2.PdfPage, number: int, request: TextRequest) -> str:
         raise OCRFailed(
             f"OCR failed on page {number} of {request.pdf.name} ({type(error).__name__}: {error}); "
             'give another OCR program as ocr=, or go on without the text of scans: ocr="off"'
-        ) from error
-
-
-def _second_try(number: int, request: TextRequest) -> Frame:
-    """The page in pypdf, which has the same pages: that was checked."""
-    request.pdf.check()
-    try:
-        return _pypdf_page(request.pdf.open_pypdf(), number, request)
-    except (EncryptedPDF, PageUnreadable, MemoryError):
-        raise
-    except Exception as error:
-        raise PageUnreadable(
-            f"page {number} of {request.pdf.name} can be read neither by PDFium nor by pypdf ({error}); "
-            "repair the file or take the page out"
         ) from error
 
 

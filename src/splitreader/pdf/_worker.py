@@ -12,12 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO
 
 from splitreader import _errors
 from splitreader.pdf._cutting import cut_frames
 from splitreader.pdf._frames import Frame, read_frame, write_frame
 from splitreader.pdf._memory import limit_memory
+from splitreader.pdf._ocr import is_loaded
 from splitreader.pdf._opening import PDFInput
 from splitreader.pdf._texts import TextRequest, text_frames
 from splitreader.sources import FileState
@@ -77,9 +78,12 @@ def _listen(stream: IO[bytes], requests: queue.SimpleQueue[Frame]) -> None:
         os._exit(0)
 
 
-def _make_room(fields: dict[str, Any], size: int) -> None:
-    """Set the limit of the coming request before its bytes arrive: the last one's may be too low for them."""
-    limit_memory(fields["memory"] + 2 * size)
+def _make_room(request: Frame, size: int) -> None:
+    """Set the limit of the coming request before its bytes arrive: the last one's may be too low for them.
+
+    Models for OCR that an earlier packet has loaded would fill the limit without it.
+    """
+    limit_memory(request.fields["ocr_memory" if is_loaded() else "memory"] + 2 * size)
 
 
 def _follow(caller: int) -> None:
