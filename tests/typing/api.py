@@ -10,6 +10,8 @@ from splitreader import (
     EmbeddedEngine,
     Engine,
     EngineAnswer,
+    FileId,
+    LlamaCloudEngine,
     Packet,
     PageText,
     Progress,
@@ -23,10 +25,26 @@ from splitreader import (
     SplitResult,
     split_pages,
 )
-from splitreader.testing import ScriptedEngine
+from splitreader.client import (
+    AsyncSplitClient,
+    CloudFile,
+    PresignedURL,
+    SavedConfiguration,
+    SplitClient,
+    SplitJob,
+)
+from splitreader.testing import Fault, Recorded, ScriptedEngine, ScriptedSplitAPI, ScriptedUpload
 
 engine: Engine = EmbeddedEngine()
 scripted: Engine = ScriptedEngine([("invoice", [1])])
+
+
+def watch(job: SplitJob) -> None: ...
+
+
+hosted: Engine = LlamaCloudEngine(api="v1", region="eu", delete_after=False, max_pages=10, progress=watch)
+assert_type(LlamaCloudEngine(configuration_id="c").resume("spl-1", delete_file=True), LlamaCloudEngine)
+SplitReader(engine=LlamaCloudEngine(configuration_id="c"))
 
 
 class MyEngine:
@@ -79,6 +97,34 @@ assert_type(document.segment.score, float | None)
 assert_type(document.page_offsets, dict[int, int])
 assert_type(document.to_pdf(), bytes)
 
+with SplitClient(api_key="llx-1", timeout=10) as client:
+    file = client.upload_file(Path("packet.pdf"), external_file_id="mine")
+    assert_type(file, CloudFile)
+    assert_type(client.list_files(file_name="packet.pdf"), Iterator[CloudFile])
+    assert_type(client.file_content(file.id), PresignedURL)
+    assert_type(client.download_file(file.id), Iterator[bytes])
+    job = client.create_job(file, ["invoice"], form="flat", allow_uncategorized=True)
+    assert_type(job, SplitJob)
+    client.create_job(FileId("f"), {"invoice": None}, transaction_id="t", target_pages="1-3")
+    assert_type(client.wait(job.id, max_seconds=5, progress=watch), SplitJob)
+    assert_type(client.run("packet.pdf", ["invoice"], delete_after=True), SplitJob)
+    assert_type(client.list_jobs(job_ids=[job.id], status="completed"), Iterator[SplitJob])
+    assert_type(client.cancel_job(job.id), SplitJob)
+    assert_type(client.create_configuration("mail", ["invoice"]), SavedConfiguration)
+    assert_type(client.list_configurations(), Iterator[SavedConfiguration])
+    if done := job.result:
+        assert_type(done.segments[0].pages, tuple[int, ...])
+
+
+def script(upload: ScriptedUpload, body: dict[str, object]) -> list[tuple[str, list[int]]]:
+    return [("invoice", [len(upload.data)])]
+
+
+with ScriptedSplitAPI(script, seconds=lambda number: number / 2, outcome="failed") as api:
+    api.fail("create", Fault(reset=True, after=True), times=None)
+    assert_type(api.requests, list[Recorded])
+    assert_type(api.count("list_jobs"), int)
+
 
 async def asynchronous() -> None:
     assert_type(await reader.asplit("packet.pdf"), SplitResult)
@@ -86,3 +132,9 @@ async def asynchronous() -> None:
     documents: AsyncIterator[SegmentDocument] = reader.alazy_load("packet.pdf")
     async for document in documents:
         assert_type(document, SegmentDocument)
+    async with AsyncSplitClient() as client:
+        assert_type(await client.upload_file(b"bytes", name="packet.pdf"), CloudFile)
+        assert_type(await client.run(FileId("f"), ["invoice"]), SplitJob)
+        assert_type(client.list_jobs(), AsyncIterator[SplitJob])
+        async for job in client.list_jobs(page_size=10):
+            assert_type(job, SplitJob)

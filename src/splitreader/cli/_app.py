@@ -7,6 +7,9 @@ from typing import Annotated
 import typer
 
 import splitreader
+from splitreader.cli._eval import evaluate
+from splitreader.cli._files import files
+from splitreader.cli._jobs import jobs
 from splitreader.cli._split import split
 
 app = typer.Typer(
@@ -17,6 +20,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(split)
+app.command("eval")(evaluate)
+app.add_typer(jobs, name="jobs")
+app.add_typer(files, name="files")
 
 
 def _print_version(value: bool) -> None:  # typer calls it so

@@ -71,16 +71,17 @@ def _print_table(packet: SplitPacket) -> None:
         score = "" if segment.score is None else f"{segment.score:.2f}"
         table.add_row(
             str(number),
-            _plain(segment.category),
+            plain(segment.category),
             format_pages(segment.pages),
             segment.confidence,
             score,
-            _plain("; ".join(segment.evidence)),
+            plain("; ".join(segment.evidence)),
         )
     console.print(table)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text from outside as rich prints it: as it is, without markup and control characters."""
     from rich.markup import escape
 
     return escape(printable(text))

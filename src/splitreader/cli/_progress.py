@@ -1,17 +1,23 @@
-"""A progress bar on a terminal, and none in a pipe."""
+"""What a terminal shows meanwhile: a bar for the pages, a line for a hosted job. In a pipe there is nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
+from rich.spinner import Spinner
 from rich.text import Text
 
 from splitreader.cli._words import printable
 from splitreader.pdf._packet import Progress
+
+if TYPE_CHECKING:
+    from splitreader.wire import SplitJob
 
 
 @contextmanager
@@ -50,6 +56,40 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
         yield show
     finally:
         bar.stop()
+
+
+class JobLine:
+    """The job that is waited for and its status, on standard error, if that is a terminal."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._spinner = Spinner("dots")
+        self._live = Live(self._spinner, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+        self._is_shown = console.is_terminal
+
+    def show(self, job: SplitJob) -> None:
+        """Show a job as it is now; nothing any more once it is over."""
+        if not self._is_shown:
+            return
+        if job.is_terminal:
+            self.clear()
+            return
+        self._spinner.update(text=Text(printable(f"job {job.id} is {job.status}")))
+        self._live.start(refresh=True)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._live.stop()
+
+
+@contextmanager
+def job_line() -> Iterator[JobLine]:
+    """A `JobLine` that is gone at the end, however that comes."""
+    line = JobLine()
+    try:
+        yield line
+    finally:
+        line.clear()
 
 
 def _clear(bar: ProgressBar) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,17 +11,34 @@ import typer
 from splitreader._config import AllowUncategorized
 from splitreader._errors import InvalidConfiguration, OutputError, PacketError
 from splitreader._failures import Failure
+from splitreader._limits import Limits
 from splitreader._reader import SplitReader
 from splitreader.cli._categories import gather_categories
+from splitreader.cli._cloud import (
+    ApiOption,
+    BaseUrlOption,
+    ConfigurationOption,
+    InstructionsOption,
+    OrganizationOption,
+    ProjectOption,
+    RegionOption,
+    SecondsOption,
+)
+from splitreader.cli._engine import EngineName, choose_engine, name_packets
 from splitreader.cli._exits import Failures, one_line_errors
 from splitreader.cli._folder import OutputFolder
 from splitreader.cli._printing import Format, Printer
-from splitreader.cli._progress import progress_bar
+from splitreader.cli._progress import JobLine, job_line, progress_bar
 from splitreader.sources import resolve_sources
 
 
 def split(
-    files: Annotated[list[str], typer.Argument(help="PDF packets, folders, globs or URLs.", show_default=False)],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            help="PDF packets, folders, globs, URLs; with LlamaCloud also llamacloud:<file id>.", show_default=False
+        ),
+    ],
     category: Annotated[
         list[str] | None,
         typer.Option(
@@ -46,6 +64,7 @@ def split(
     min_pages_per_split: Annotated[
         int | None, typer.Option(metavar="N", help="The least number of pages of a document.", show_default=False)
     ] = None,
+    custom_instructions: InstructionsOption = None,
     ocr: Annotated[Literal["auto", "off"], typer.Option(help="off: go on without the text of scans.")] = "auto",
     password: Annotated[
         str | None,
@@ -54,6 +73,31 @@ def split(
     on_error: Annotated[
         Literal["raise", "skip"], typer.Option(help="skip: report a packet that can't be read, and go on.")
     ] = "raise",
+    max_pages: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Refuse longer packets; default: 10000.", show_default=False),
+    ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Let URLs lead to addresses that are not public.")
+    ] = False,
+    engine: Annotated[
+        EngineName, typer.Option(help="embedded works here, offline; llamacloud uploads the packets and is paid for.")
+    ] = EngineName.EMBEDDED,
+    api: ApiOption = None,
+    base_url: BaseUrlOption = None,
+    region: RegionOption = None,
+    project_id: ProjectOption = None,
+    organization_id: OrganizationOption = None,
+    configuration_id: ConfigurationOption = None,
+    keep_file: Annotated[
+        bool,
+        typer.Option("--keep-file", help="Leave the packets on LlamaCloud; else they are deleted after their job."),
+    ] = False,
+    max_seconds: SecondsOption = None,
+    job_id: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Take up this LlamaCloud job of the packet; no new one.", show_default=False),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Split packets and print their documents.
@@ -61,26 +105,55 @@ def split(
     Results go to standard output, everything else to standard error. Exit codes: 0 all done; 1 a packet could not be
     read, split or written (those before it were done, with --on-error skip also those after it); 2 the command line is
     wrong, nothing was read; 130 Ctrl-C.
+
+    The embedded engine works on this machine. With --engine llamacloud the packets are uploaded to LlamaCloud; its key
+    is read from the environment variable LLAMA_CLOUD_API_KEY (or LLAMA_PARSE_API_KEY), never from an option: others
+    could read it in the list of processes, and the shell would keep it in its history.
     """
     failures = Failures()
-    with one_line_errors(debug=debug), progress_bar() as progress:
+    with one_line_errors(debug=debug), progress_bar() as progress, job_line() as line:
         if pdfs and out is None:
             raise InvalidConfiguration("--pdfs needs --out DIR, to know where to write")
+        given = name_packets(files, engine)
         reader = SplitReader(
-            gather_categories(category or [], categories),
+            None
+            if configuration_id and not category and not categories
+            else gather_categories(category or [], categories),
+            engine=choose_engine(
+                engine,
+                {
+                    "api": api,
+                    "base_url": base_url,
+                    "region": region,
+                    "project_id": project_id,
+                    "organization_id": organization_id,
+                    "configuration_id": configuration_id,
+                    "keep_file": keep_file,
+                    "max_seconds": max_seconds,
+                    "job_id": job_id,
+                },
+                line.show,
+            ),
             allow_uncategorized=allow_uncategorized,
             target_pages=target_pages,
             min_pages_per_split=min_pages_per_split,
+            custom_instructions=custom_instructions,
             ocr=ocr,
             password=password,
-            on_error="raise" if on_error == "raise" else failures.add,
+            on_error="raise" if on_error == "raise" else _telling(failures, line),
+            limits=None if max_pages is None else Limits(max_pages=max_pages),
+            allow_private=allow_private,
             progress=progress,
         )
         printer = Printer(style)
-        packets = resolve_sources(files, on_error=lambda _: None)
+        packets = resolve_sources(given, on_error=lambda _: None)
+        if job_id is not None and len(packets) > 1:
+            raise InvalidConfiguration(
+                f"--job-id is about one packet, and {len(packets)} were given; give the job's own"
+            )
         with OutputFolder(out, reader, packets, pdfs=pdfs, overwrite=overwrite) as folder:
             try:
-                for packet in reader.lazy_packets(files):
+                for packet in reader.lazy_packets(given):
                     try:
                         folder.add(packet)
                     except (OutputError, PacketError) as error:
@@ -92,3 +165,13 @@ def split(
             finally:
                 printer.finish()
         failures.settle()
+
+
+def _telling(failures: Failures, line: JobLine) -> Callable[[Failure], None]:
+    """What reports a packet that is left out, on a terminal without the line of its job."""
+
+    def tell(failure: Failure) -> None:
+        line.clear()
+        failures.add(failure)
+
+    return tell

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 import copy
-import threading
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
-from weakref import WeakKeyDictionary
 
 from splitreader._config import UNCATEGORIZED, SplitConfig, quoted
 from splitreader._errors import (
-    DownloadFailed,
     InvalidConfiguration,
+    JobCancelled,
+    JobFailed,
     LimitExceeded,
+    ServiceError,
     ServiceUnavailable,
     ServiceUnreachable,
-    SourceUnreadable,
     SplitReaderError,
 )
 from splitreader._limits import Limits
-from splitreader._result import CONFIDENCE_RANK
 from splitreader._threads import in_thread
-from splitreader.engines._protocol import EngineAnswer, Packet, ProposedSegment
+from splitreader.engines._protocol import EngineAnswer, Packet
+from splitreader.engines.llamacloud.clients import Clients
+from splitreader.engines.llamacloud.packets import file_of, proposed, watched
 from splitreader.sources import Abort, Source, spool
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
-
     import httpx
 
     from splitreader.client import AsyncSplitClient, ClientOptions, JobOptions, SplitClient
-    from splitreader.wire import JobSegment, SplitJob
+    from splitreader.wire import SplitJob
+
+logger = logging.getLogger(__name__)
 
 FETCHES = 3
 """How often a file is downloaded anew when the connection breaks half way."""
@@ -73,12 +74,11 @@ class LlamaCloudEngine:
         async_http_client: httpx.AsyncClient | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
-        from splitreader.client import Limiter, Settings
+        from splitreader.client import Limiter, Settings, check_seconds
 
         if max_pages is not None and (not isinstance(max_pages, int) or max_pages < 1):
             raise InvalidConfiguration(f"max_pages is {quoted(max_pages)}; it must be 1 or more")
-        if not isinstance(max_seconds, (int, float)) or not max_seconds > 0:
-            raise InvalidConfiguration(f"max_seconds is {quoted(max_seconds)}; it must be seconds above 0")
+        check_seconds(max_seconds)
         self.configuration_id = configuration_id
         self.delete_after = delete_after
         self.max_pages = max_pages
@@ -90,7 +90,7 @@ class LlamaCloudEngine:
         self._async_http_client = async_http_client
         self._job_id: str | None = None
         self._limiter = Limiter(self._settings.requests_per_minute)
-        self._clients = _Clients()
+        self._clients = Clients()
 
     def __repr__(self) -> str:
         return f"LlamaCloudEngine(base_url={self._settings.base_url!r}, api={self._settings.api!r})"
@@ -143,12 +143,10 @@ class LlamaCloudEngine:
         """
         self.check(config)
         self._check_pages(packet)
-        file, name = _file_of(packet)
+        file, name = file_of(packet)
         with _about(packet), self._client() as client:
             if self._job_id is not None:
-                job = client.wait(self._job_id, max_seconds=self.max_seconds, progress=self._progress)
-                if self.delete_after and job.file_id is not None:
-                    client.delete_file(job.file_id)
+                job = self._take_up(client, self._job_id)
             else:
                 job = client.run(
                     file,
@@ -165,13 +163,11 @@ class LlamaCloudEngine:
         """`split` on the event loop."""
         self.check(config)
         await in_thread(lambda: self._check_pages(packet))
-        file, name = _file_of(packet)
+        file, name = file_of(packet)
         with _about(packet):
             async with self._async_client() as client:
                 if self._job_id is not None:
-                    job = await client.wait(self._job_id, max_seconds=self.max_seconds, progress=self._progress)
-                    if self.delete_after and job.file_id is not None:
-                        await client.delete_file(job.file_id)
+                    job = await self._atake_up(client, self._job_id)
                 else:
                     job = await client.run(
                         file,
@@ -201,11 +197,17 @@ class LlamaCloudEngine:
             ServiceError: see its tree.
         """
         assert source.file_id is not None
+        if self._async_http_client is not None and self._http_client is None:
+            raise InvalidConfiguration(
+                f"{source.name} would be downloaded by http_client, and only async_http_client was given, maybe for a "
+                "proxy; give both",
+                source=source.name,
+            )
         ends = time.monotonic() + limits.download_seconds
         with self._client() as client:
             for attempt in range(1, FETCHES + 1):
                 try:
-                    pieces = _watched(client.download_file(source.file_id.id), source.name, ends, abort)
+                    pieces = watched(client.download_file(source.file_id.id), source.name, ends, abort)
                     file = spool(pieces, name=source.name, max_bytes=limits.max_bytes)
                     break
                 except (ServiceUnreachable, ServiceUnavailable):
@@ -221,7 +223,37 @@ class LlamaCloudEngine:
 
         vars(self).update(state)
         self._limiter = Limiter(self._settings.requests_per_minute)
-        self._clients = _Clients()
+        self._clients = Clients()
+
+    def _take_up(self, client: SplitClient, job_id: str) -> SplitJob:
+        """Wait for a job that exists; its file goes with the job's end, if that is wanted."""
+        doomed: str | None = None
+        try:
+            job = client.wait(job_id, max_seconds=self.max_seconds, progress=self._progress)
+            doomed = job.file_id
+        except (JobFailed, JobCancelled) as error:
+            doomed = error.file_id
+            raise
+        finally:
+            if self.delete_after and doomed is not None:
+                with _only_logged(doomed):
+                    client.delete_file(doomed)
+        return job
+
+    async def _atake_up(self, client: AsyncSplitClient, job_id: str) -> SplitJob:
+        """`_take_up` on the event loop."""
+        doomed: str | None = None
+        try:
+            job = await client.wait(job_id, max_seconds=self.max_seconds, progress=self._progress)
+            doomed = job.file_id
+        except (JobFailed, JobCancelled) as error:
+            doomed = error.file_id
+            raise
+        finally:
+            if self.delete_after and doomed is not None:
+                with _only_logged(doomed):
+                    await client.delete_file(doomed)
+        return job
 
     def _check_pages(self, packet: Packet) -> None:
         if self.max_pages is not None and self._job_id is None and packet.page_count > self.max_pages:
@@ -246,7 +278,7 @@ class LlamaCloudEngine:
         segments = job.result.segments
         theirs = {category.name for category in job.categories} | {segment.category for segment in segments}
         return EngineAnswer(
-            segments=[_proposed(segment) for segment in segments],
+            segments=[proposed(segment) for segment in segments],
             job_id=job.id,
             raw=job.model_dump(mode="json"),
             categories=sorted(theirs - {UNCATEGORIZED}) if self.brings_categories else (),
@@ -284,53 +316,6 @@ class LlamaCloudEngine:
                 await unused.aclose()
 
 
-class _Clients:
-    """The clients of one engine: one for all threads, one for each event loop, open while somebody uses them.
-
-    So that packets split side by side share connections and looks, and nothing has to be closed by hand.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._client: SplitClient | None = None
-        self._users = 0
-        self._of_loops: WeakKeyDictionary[AbstractEventLoop, tuple[AsyncSplitClient, int]] = WeakKeyDictionary()
-
-    def enter(self, make: Callable[[], SplitClient]) -> SplitClient:
-        """The client of the threads; must be left again."""
-        with self._lock:
-            if self._client is None:
-                self._client = make()
-            self._users += 1
-            return self._client
-
-    def leave(self) -> SplitClient | None:
-        """The client that is to be closed, if nobody uses it any more."""
-        with self._lock:
-            self._users -= 1
-            if self._users > 0:
-                return None
-            client, self._client = self._client, None
-            return client
-
-    def enter_loop(self, loop: AbstractEventLoop, make: Callable[[], AsyncSplitClient]) -> AsyncSplitClient:
-        """The client of a loop; must be left again."""
-        with self._lock:
-            client, users = self._of_loops.get(loop) or (make(), 0)
-            self._of_loops[loop] = client, users + 1
-            return client
-
-    def leave_loop(self, loop: AbstractEventLoop) -> AsyncSplitClient | None:
-        """The loop's client that is to be closed, if nobody uses it any more."""
-        with self._lock:
-            client, users = self._of_loops[loop]
-            if users > 1:
-                self._of_loops[loop] = client, users - 1
-                return None
-            del self._of_loops[loop]
-            return client
-
-
 @contextmanager
 def _about(packet: Packet) -> Iterator[None]:
     """Errors in here are about this packet."""
@@ -341,39 +326,10 @@ def _about(packet: Packet) -> Iterator[None]:
         raise
 
 
-def _file_of(packet: Packet) -> tuple[Any, str | None]:
-    """What to upload, and what to call it: a path, bytes, or the id of a file that is there.
-
-    Raises:
-        InvalidConfiguration: there is no file.
-    """
-    source = packet.source
-    if source is not None and source.file_id is not None:
-        return source.file_id, None
-    if source is None or not source.is_local:
-        raise InvalidConfiguration(
-            f"{packet.name} is no file, only page texts, and LlamaCloud splits files; give from_pages the packet's "
-            "path as source=, or use the embedded engine",
-            source=packet.name,
-        )
-    name = source.file_name if source.file_name.lower().endswith(".pdf") else "packet.pdf"
-    return source.data if source.path is None else source.path, name
-
-
-def _proposed(segment: JobSegment) -> ProposedSegment:
-    """The segment; a confidence that nobody knows counts as low."""
-    known: dict[str, Any] = {name: name for name in CONFIDENCE_RANK}
-    said = segment.confidence_category
-    evidence = () if said in known else (f"LlamaCloud's confidence was {quoted(said)}",)
-    return ProposedSegment(
-        category=segment.category, pages=segment.pages, confidence=known.get(said, "low"), evidence=evidence
-    )
-
-
-def _watched(pieces: Iterator[bytes], name: str, ends: float, abort: Abort) -> Iterator[bytes]:
-    for piece in pieces:
-        if abort.called:
-            raise SourceUnreadable(f"the download of {name} was called off", source=name)
-        if time.monotonic() > ends:
-            raise DownloadFailed(f"the download of {name} took too long; raise Limits.download_seconds", source=name)
-        yield piece
+@contextmanager
+def _only_logged(file_id: str) -> Iterator[None]:
+    """A file that can't be deleted is logged: the result counts."""
+    try:
+        yield
+    except ServiceError as error:
+        logger.warning("file %s stays on the service: %s", file_id, error)

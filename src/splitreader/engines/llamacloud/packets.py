@@ -1,0 +1,55 @@
+"""Between packets and the service: what is uploaded, what its answer means, what is downloaded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from splitreader._config import quoted
+from splitreader._errors import DownloadFailed, InvalidConfiguration, SourceUnreadable
+from splitreader._result import CONFIDENCE_RANK
+from splitreader.engines._protocol import Packet, ProposedSegment
+from splitreader.sources import Abort
+
+if TYPE_CHECKING:
+    from splitreader.wire import JobSegment
+
+
+def file_of(packet: Packet) -> tuple[Any, str | None]:
+    """What to upload, and what to call it: a path, bytes, or the id of a file that is there.
+
+    Raises:
+        InvalidConfiguration: there is no file.
+    """
+    source = packet.source
+    if source is not None and source.file_id is not None:
+        return source.file_id, None
+    if source is None or not source.is_local:
+        raise InvalidConfiguration(
+            f"{packet.name} is no file, only page texts, and LlamaCloud splits files; give from_pages the packet's "
+            "path as source=, or use the embedded engine",
+            source=packet.name,
+        )
+    name = source.file_name if source.file_name.lower().endswith(".pdf") else "packet.pdf"
+    return source.data if source.path is None else source.path, name
+
+
+def proposed(segment: JobSegment) -> ProposedSegment:
+    """The segment; a confidence that nobody knows counts as low."""
+    known: dict[str, Any] = {name: name for name in CONFIDENCE_RANK}
+    said = segment.confidence_category
+    evidence = () if said in known else (f"LlamaCloud's confidence was {quoted(said)}",)
+    return ProposedSegment(
+        category=segment.category, pages=segment.pages, confidence=known.get(said, "low"), evidence=evidence
+    )
+
+
+def watched(pieces: Iterator[bytes], name: str, ends: float, abort: Abort) -> Iterator[bytes]:
+    """The pieces of a download, as long as nobody calls it off and it does not take too long."""
+    for piece in pieces:
+        if abort.called:
+            raise SourceUnreadable(f"the download of {name} was called off", source=name)
+        if time.monotonic() > ends:
+            raise DownloadFailed(f"the download of {name} took too long; raise Limits.download_seconds", source=name)
+        yield piece
