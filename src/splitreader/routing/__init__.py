@@ -3,7 +3,7 @@
 Users meet these names through the LlamaIndex and LangChain packages.
 """
 
-from splitreader.routing._chunks import ChunkLocator, narrow_pages
+from splitreader.routing._chunks import CHUNK_NAMESPACE, ChunkLocator, chunk_id, narrow_pages, offsets_fit
 from splitreader.routing._conditions import Condition, conditions
 from splitreader.routing._deciding import DEFAULT, REVIEW, Drop, PassThrough, Rules, Way, check_routes
 from splitreader.routing._fields import FIELDS, MetadataField, category_field
@@ -12,6 +12,7 @@ from splitreader.routing._report import Routed, RoutingReport
 from splitreader.routing._tools import ToolName, tool_names
 
 __all__ = [
+    "CHUNK_NAMESPACE",
     "DEFAULT",
     "FIELDS",
     "READ_NAMESPACE",
@@ -28,8 +29,10 @@ __all__ = [
     "Way",
     "category_field",
     "check_routes",
+    "chunk_id",
     "conditions",
     "narrow_pages",
+    "offsets_fit",
     "packet_pages",
     "read_id",
     "segment_pdf",

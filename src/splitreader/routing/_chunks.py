@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import uuid
 from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
+from splitreader._documents import PAGE_SEPARATOR
 from splitreader._pages import format_pages
 
 OFFSETS = "page_offsets"
+
+CHUNK_NAMESPACE = uuid.UUID("5c0b9a3e-7b1d-5f43-8a26-1f6d0c9e2b74")
+"""The uuid5 namespace of chunk ids. It never changes."""
+
+
+def chunk_id(document_id: str, index: int) -> str:
+    """The id of a chunk: the same for the same document and place.
+
+    Args:
+        document_id: of the document that it was cut from.
+        index: of the chunk in the document, from 0.
+    """
+    return str(uuid.uuid5(CHUNK_NAMESPACE, f"{document_id} {index}"))
 
 
 class ChunkLocator:
@@ -61,6 +76,17 @@ def narrow_pages(metadata: Mapping[str, Any], span: tuple[int, int] | None) -> d
     if "page_list" in narrowed:
         narrowed["page_list"] = pages
     return narrowed
+
+
+def offsets_fit(metadata: Mapping[str, Any], text: str) -> bool:
+    """Whether the page offsets in the metadata are about this text.
+
+    They are not in a chunk that was cut elsewhere and carries the offsets of the document it was cut from.
+    """
+    return all(
+        offset == 0 or text.startswith(PAGE_SEPARATOR, offset - len(PAGE_SEPARATOR))
+        for offset, _ in _offsets(metadata.get(OFFSETS))
+    )
 
 
 def _offsets(written: object) -> list[tuple[int, int]]:

@@ -1,15 +1,17 @@
-"""A document loader that yields one Document per segment of a packet."""
+"""A document loader that yields one Document per document of a packet."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
 from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document
 
-from splitreader import CategoriesLike, InvalidConfiguration, SegmentDocument, SourceLike, SplitReader
+from langchain_splitreader.options import reader_of
+from langchain_splitreader.segments import SegmentLoader, SegmentReading
+from splitreader import CategoriesLike, SourceLike, SplitReader
 
 
 class SplitLoader(BaseLoader):
@@ -25,13 +27,19 @@ class SplitLoader(BaseLoader):
 
             loader = SplitLoader("packet.pdf", {"invoice": "A request for payment", "contract": None})
 
+    Load:
+        .. code-block:: python
+
+            documents = loader.load()
+            print(documents[0].id, documents[0].metadata["category"])
+
     Lazy load:
         .. code-block:: python
 
             for document in loader.lazy_load():
                 print(document.metadata["category"], document.metadata["pages"])
 
-    Async lazy load:
+    Async:
         .. code-block:: python
 
             async for document in loader.alazy_load():
@@ -42,6 +50,10 @@ class SplitLoader(BaseLoader):
             loaded once), or several of these.
         categories: names, ``Category`` objects, or ``{name: description}``; not with `reader`.
         reader: a ``splitreader.SplitReader`` with all its options, instead of `categories` and `options`.
+        segment_loaders: for categories whose documents another loader shall read, a function from a PDF's path to that
+            loader (its class will do), or a blob parser. It is given the document's own pages as a PDF. Its Documents
+            come out with the document's metadata and stable ids, and their page numbers are the packet's; ``page``
+            counts from 0, as LangChain's loaders count, and ``page_label``, ``page_number`` and ``page_no`` from 1.
         name: what to call the packet, for bytes and streams.
         options: further options of ``splitreader.SplitReader``.
 
@@ -49,41 +61,37 @@ class SplitLoader(BaseLoader):
         splitreader.InvalidConfiguration: an option is wrong, or both or neither of categories and reader are given.
     """
 
-    def __init__(
+    def __init__(  # options, all by name
         self,
         source: SourceLike,
         categories: CategoriesLike | None = None,
         *,
         reader: SplitReader | None = None,
+        segment_loaders: Mapping[str, SegmentLoader] | None = None,
         name: str | None = None,
         **options: Any,
     ) -> None:
-        if (categories is None) == (reader is None) or (reader is not None and options):
-            raise InvalidConfiguration("give either categories, with options, or a reader that has its own")
         self.source = source
         self.name = name
-        if reader is None:
-            reader = SplitReader(categories or (), **options)
-        self.reader = reader
+        self.reader = reader_of(categories, reader, options)
+        self._reading = SegmentReading(self.reader, segment_loaders)
 
     def lazy_load(self) -> Iterator[Document]:
-        """One Document per segment, packet by packet; holds one packet at a time.
+        """One Document per document of a packet, packet by packet; holds one packet at a time.
 
         Yields:
-            Documents whose ``id`` is the segment's: the same on every machine for the same packet split the same way.
+            Documents whose ``id`` is the same on every machine for the same packet split the same way.
 
         Raises:
             splitreader.SplitReaderError: see its tree.
         """
-        for document in self.reader.lazy_load(self.source, name=self.name):
-            yield _to_langchain(document)
+        for segment in self.reader.lazy_load(self.source, name=self.name):
+            yield from self._reading.documents(segment)
 
     async def alazy_load(self) -> AsyncIterator[Document]:
         """`lazy_load` for an event loop; nothing in it blocks the loop."""
-        async with aclosing(self.reader.alazy_load(self.source, name=self.name)) as documents:
-            async for document in documents:
-                yield _to_langchain(document)
-
-
-def _to_langchain(document: SegmentDocument) -> Document:
-    return Document(id=document.id, page_content=document.text, metadata=dict(document.metadata))
+        async with aclosing(self.reader.alazy_load(self.source, name=self.name)) as segments:
+            async for segment in segments:
+                async with aclosing(self._reading.adocuments(segment)) as documents:
+                    async for document in documents:
+                        yield document

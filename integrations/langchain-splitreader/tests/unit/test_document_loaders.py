@@ -1,12 +1,16 @@
+import asyncio
 import inspect
 import io
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
+import nbformat
 import pytest
 from blockbuster import BlockBuster
 from langchain_core.document_loaders import BaseLoader
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.vectorstores import InMemoryVectorStore
+from nbclient import NotebookClient
 
 from langchain_splitreader import Category, SplitLoader
 from splitreader import InvalidConfiguration, SplitReader
@@ -97,3 +101,39 @@ def test_a_store_of_the_sample_packet_answers_from_the_asked_category(sample, sa
         assert {document.metadata["category"] for document in found} == {category}
     again = store.add_documents(SplitLoader(sample, sample_categories).load())
     assert len(store.store) == len(set(again)) == len(documents)
+
+
+async def test_two_loaders_at_once_give_what_each_gives_alone(sample, sample_categories):
+    first, second = SplitLoader(sample, sample_categories), SplitLoader(sample, ["letter"])
+    expected = [await first.aload(), await second.aload()]
+    assert await asyncio.gather(first.aload(), second.aload()) == expected
+    with ThreadPoolExecutor() as pool:
+        assert list(pool.map(lambda loader: loader.load(), [first, second])) == expected
+
+
+@pytest.mark.slow
+def test_both_ways_work_in_jupyter(sample, tmp_path):
+    cells = [
+        "from langchain_splitreader import SplitLoader",
+        f"loader = SplitLoader({str(sample)!r}, ['invoice', 'contract'])",
+        "len(loader.load())",
+        "len([document async for document in loader.alazy_load()])",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": tmp_path}}).execute()
+    counts = [int(cell.outputs[0]["data"]["text/plain"]) for cell in notebook.cells[2:]]
+    assert counts[0] == counts[1] > 1
+
+
+def test_an_engine_that_brings_its_categories_needs_none_here():
+    class Brings(ScriptedEngine):
+        brings_categories = True
+
+    assert SplitLoader("packet.pdf", engine=Brings([])).reader.config.categories == ()
+
+
+def test_metadata_of_two_loads_is_not_shared(sample):
+    loader = SplitLoader(sample, ["a"], engine=ScriptedEngine([("a", range(1, 15))]), metadata={"tags": ["x"]})
+    (first,), (second,) = loader.load(), loader.load()
+    first.metadata["tags"].append("y")
+    assert second.metadata["tags"] == ["x"]
