@@ -7,6 +7,7 @@ from splitreader.client._limiter import Limiter
 from splitreader.client._listing import Filters, JobFilters
 from splitreader.client._settings import Api, ClientOptions, Region, Settings
 from splitreader.client._sync import SplitClient
+from splitreader.client._waiting import check_seconds
 from splitreader.wire import (
     TERMINAL_STATUSES,
     CloudFile,
@@ -47,5 +48,6 @@ __all__ = [
     "SplitClient",
     "SplitJob",
     "UploadLike",
+    "check_seconds",
     "new_job",
 ]

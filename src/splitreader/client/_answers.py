@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -45,22 +46,42 @@ def parse(answer: Answer, model: type[Model], request: Request, service: Service
     Raises:
         InvalidServiceAnswer: it is no JSON, or lacks fields.
     """
+    found = _read(answer, model)
+    if not isinstance(found, _Complaint):
+        return found
+    raise InvalidServiceAnswer(
+        f"the answer of {service.settings.base_url} to the request to {request.what} is {found.text}: "
+        f"{_excerpt(answer, service)}; check the base URL, and report it if it is right",
+        status_code=answer.status,
+        job_id=found.job_id,
+    )
+
+
+@dataclass(frozen=True)
+class _Complaint:
+    """What is wrong with a body.
+
+    Args:
+        text: says it.
+        job_id: the body's id, if it has one.
+    """
+
+    text: str
+    job_id: str | None = None
+
+
+def _read(answer: Answer, model: type[Model]) -> Model | _Complaint:
+    """The body as a model. Nothing is raised from here, where the body could be seen in a traceback."""
     try:
         content = json.loads(answer.body)
     except (ValueError, RecursionError):
-        complaint = "no JSON"
-    else:
-        try:
-            return model.model_validate(content)
-        except ValidationError as error:
-            complaint = f"not what it should be ({in_one_line(error)})"
-    job_id = content.get("id") if complaint != "no JSON" and isinstance(content, dict) else None
-    raise InvalidServiceAnswer(
-        f"the answer of {service.settings.base_url} to the request to {request.what} is {complaint}: "
-        f"{_excerpt(answer, service)}; check the base URL, and report it if it is right",
-        status_code=answer.status,
-        job_id=job_id if isinstance(job_id, str) else None,
-    )
+        return _Complaint("no JSON")
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        job_id = content.get("id") if isinstance(content, dict) else None
+        text = f"not what it should be ({in_one_line(error)})"
+        return _Complaint(text, job_id if isinstance(job_id, str) else None)
 
 
 def error_of(

@@ -124,12 +124,12 @@ class AsyncSplitClient:
         """See `SplitClient.download_file`."""
         import httpx
 
-        url = (await self.file_content(file_id)).url
+        link = await self.file_content(file_id)
         request = Request(what=f"download the file {file_id!r}", method="GET", path="")
         problem: Lost | None = None
         try:
             response = await self._http.send(
-                httpx.Request("GET", url, extensions={"timeout": self._exchange.timeout().as_dict()}),
+                httpx.Request("GET", link.url, extensions={"timeout": self._exchange.timeout().as_dict()}),
                 stream=True,
                 auth=None,
                 follow_redirects=False,
@@ -143,7 +143,7 @@ class AsyncSplitClient:
                     yield piece
             finally:
                 await response.aclose()
-        except httpx.RequestError as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:
             problem = lost(error, self._service.settings)
         if problem is not None:
             raise ServiceUnreachable(f"the file {file_id!r} could not be downloaded ({problem}); try again")

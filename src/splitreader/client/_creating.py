@@ -13,7 +13,7 @@ from splitreader.client._listing import Filters, list_jobs_page, next_page
 from splitreader.client._requests import Request, parameters
 from splitreader.client._retrying import Missed, failure, pause, send_once
 from splitreader.client._service import Service
-from splitreader.client._steps import Answer, Flow, Lost, Rest
+from splitreader.client._steps import Flow, Lost, Rest
 from splitreader.wire import SplitJob
 
 logger = logging.getLogger("splitreader.client")
@@ -66,7 +66,7 @@ def create_job(service: Service, job: NewJob, *, source: str | None = None) -> F
         missed = outcome
         if _is_refusal(outcome, request):
             break
-        if not _was_not_taken(outcome):
+        if outcome.may_have_worked:
             doubt = doubt or _Doubt(sent_at, str(outcome))
             if job.transaction_id is None:
                 found = yield from _look_up(service, job, doubt)
@@ -77,7 +77,7 @@ def create_job(service: Service, job: NewJob, *, source: str | None = None) -> F
                     break
         if attempt < service.settings.max_retries and not (yield from pause(service, request, outcome, attempt)):
             break
-    if doubt is not None and not _is_refusal(missed, request):
+    if doubt is not None and not (_is_refusal(missed, request) and job.transaction_id is not None):
         raise _unknown(service, job, doubt, source)
     raise failure(service, request, missed, source=source)
 
@@ -113,13 +113,6 @@ def _is_refusal(missed: Missed, request: Request) -> bool:
         return False
     status = missed.answer.status
     return status < 500 and status not in (408, 429) and not (status == 409 and request.retry_conflict)
-
-
-def _was_not_taken(missed: Missed) -> bool:
-    """Whether there is certainly no job."""
-    if missed.lost is not None:
-        return not missed.lost.sent
-    return isinstance(missed.answer, Answer) and missed.answer.status < 500
 
 
 def _look_up(service: Service, job: NewJob, doubt: _Doubt) -> Flow[SplitJob | None]:

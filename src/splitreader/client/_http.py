@@ -128,7 +128,7 @@ class Body:
         return Answer(status=response.status_code, headers=headers, body=b"".join(self._pieces))
 
 
-def lost(error: httpx.RequestError, settings: Settings) -> Lost:
+def lost(error: httpx.RequestError | httpx.InvalidURL, settings: Settings) -> Lost:
     """What an error of httpx means for the flow. It keeps nothing of the request, which holds the key."""
     kinds = {
         httpx.ConnectTimeout: "no connection within the time-out",

@@ -26,7 +26,7 @@ from splitreader.client._service import Service
 from splitreader.client._settings import Api
 from splitreader.client._steps import Flow
 from splitreader.client._upload import Upload
-from splitreader.client._waiting import OnProgress, wait
+from splitreader.client._waiting import OnProgress, check_seconds, wait
 from splitreader.sources import FileId
 from splitreader.wire import CloudFile, SplitJob
 
@@ -90,6 +90,7 @@ def run_job(
     Raises:
         JobError, ServiceError: see their trees.
     """
+    check_seconds(max_seconds)
     job = planned.job
     uploaded: Uploaded | None = None
     if planned.upload is not None:
@@ -118,7 +119,7 @@ def run_job(
         if not running:
             yield from _delete(service, doomed, planned.upload)
         raise
-    except GeneratorExit:
+    except BaseException:
         if running:
             logger.warning("job %s goes on although nobody waits for it any more; take it up again by its id", running)
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 
@@ -20,13 +21,17 @@ class Limiter:
         self._lock = threading.Lock()
         self._times: deque[float] = deque()
 
-    def reserve(self, now: float) -> float:
-        """Seconds to wait before the next request, which counts as sent then."""
+    def reserve(self, now: float, until: float = math.inf) -> float | None:
+        """Seconds to wait before the next request, which counts as sent then; None, and nothing counts, if too late."""
         if self._per_minute is None:
-            return 0.0
+            return 0.0 if now < until else None
         with self._lock:
             at = now
             if len(self._times) == self._per_minute:
-                at = max(now, self._times.popleft() + MINUTE)
+                at = max(now, self._times[0] + MINUTE)
+            if at >= until:
+                return None
+            if len(self._times) == self._per_minute:
+                self._times.popleft()
             self._times.append(at)
             return at - now

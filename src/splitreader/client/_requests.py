@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from splitreader._config import quoted
+from splitreader._errors import InvalidConfiguration
 from splitreader.client._upload import Upload
 
 Parameters: TypeAlias = tuple[tuple[str, str], ...]
@@ -51,7 +53,13 @@ def parameters(*pairs: tuple[str, object]) -> Parameters:
 
 
 def in_path(identifier: str) -> str:
-    """An id as one part of a path: whatever it holds, it leads nowhere else."""
+    """An id as one part of a path: whatever it holds, it leads nowhere else.
+
+    Raises:
+        InvalidConfiguration: it is none.
+    """
+    if not isinstance(identifier, str) or identifier in ("", ".", ".."):
+        raise InvalidConfiguration(f"the id is {quoted(identifier)}; give one that the service gave")
     return quote(identifier, safe="")
 
 

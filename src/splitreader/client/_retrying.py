@@ -37,6 +37,13 @@ class Missed:
     answer: Answer | None
     lost: Lost | None
 
+    @property
+    def may_have_worked(self) -> bool:
+        """Whether the service may have done what was asked."""
+        if self.answer is None:
+            return self.lost is not None and self.lost.sent
+        return self.answer.status >= 500
+
     def seconds_asked(self, service: Service) -> float | None:
         """The seconds that the service asked to wait."""
         return None if self.answer is None else retry_after(self.answer.headers, service.now())
@@ -66,13 +73,15 @@ def send(
         ServiceError: refused, or still failing after all repeats.
         OutOfTime: `until` is over, or would be before the next repeat.
     """
+    may_be_done = False
     for attempt in range(service.settings.max_retries + 1):
         outcome = yield from send_once(service, request, until=until)
         if isinstance(outcome, Answer):
             return replace(outcome, repeats=attempt)
-        if attempt > 0 and request.method == "DELETE" and outcome.answer is not None and outcome.answer.status == 404:
-            return outcome.answer  # the request before, whose answer was lost, has done it
+        if may_be_done and request.method == "DELETE" and outcome.answer is not None and outcome.answer.status == 404:
+            return outcome.answer  # a request before, whose answer was lost, has done it
         missed = outcome
+        may_be_done = may_be_done or missed.may_have_worked
         if not _may_go_away(outcome, request):
             break
         if attempt < service.settings.max_retries and not (yield from pause(service, request, outcome, attempt, until)):
@@ -86,14 +95,16 @@ def send_once(service: Service, request: Request, *, until: float = math.inf) ->
     Raises:
         OutOfTime: `until` is over.
     """
-    now = service.clock()
-    delay = service.limiter.reserve(now)
-    if now + delay >= until:
+    delay = service.limiter.reserve(service.clock(), until)
+    if delay is None:
         raise OutOfTime
     if delay > 0:
         yield Rest(delay)
+    left = until - service.clock()
+    if left <= 0:
+        raise OutOfTime
     try:
-        answer: Answer = yield Send(request, None if until == math.inf else until - service.clock())
+        answer: Answer = yield Send(request, None if left == math.inf else left)
     except Lost as lost:
         if service.clock() >= until:
             raise OutOfTime from None

@@ -181,9 +181,10 @@ def _base_url(base_url: str | None, region: Region | None) -> str:
     try:
         parts = urlsplit(base_url)
         wrong = parts.scheme not in ("http", "https") or not parts.hostname or bool(parts.query or parts.fragment)
+        _ = parts.port  # raises where it is none
         userinfo = parts.username is not None
     except ValueError:
-        wrong, userinfo = True, False
+        wrong, userinfo = True, "@" in base_url
     if userinfo:
         raise InvalidConfiguration("the base URL holds a user name; pass a key as api_key= instead")
     if wrong:

@@ -151,12 +151,12 @@ class SplitClient:
         """
         import httpx
 
-        url = self.file_content(file_id).url
+        link = self.file_content(file_id)
         request = Request(what=f"download the file {file_id!r}", method="GET", path="")
         problem: Lost | None = None
         try:
             response = self._http.send(
-                httpx.Request("GET", url, extensions={"timeout": self._exchange.timeout().as_dict()}),
+                httpx.Request("GET", link.url, extensions={"timeout": self._exchange.timeout().as_dict()}),
                 stream=True,
                 auth=None,
                 follow_redirects=False,
@@ -169,7 +169,7 @@ class SplitClient:
                 yield from response.iter_bytes()
             finally:
                 response.close()
-        except httpx.RequestError as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:
             problem = lost(error, self._service.settings)
         if problem is not None:
             raise ServiceUnreachable(f"the file {file_id!r} could not be downloaded ({problem}); try again")

@@ -95,6 +95,9 @@ class Upload:
 
 
 def _quoted(text: str) -> str:
-    """A name inside quotes, as browsers write it: https://html.spec.whatwg.org/#multipart-form-data."""
+    """A name inside quotes, as browsers write it: https://html.spec.whatwg.org/#multipart-form-data.
+
+    Servers read a backslash as an escape, so it is doubled, as httpx does.
+    """
     printable = text.encode("utf-8", "replace").decode()
-    return printable.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
+    return printable.replace("\\", "\\\\").replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")

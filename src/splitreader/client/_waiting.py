@@ -6,8 +6,14 @@ import copy
 import logging
 import math
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
+from pydantic import ValidationError
+
+from splitreader._config import quoted
 from splitreader._errors import (
+    InvalidConfiguration,
     InvalidServiceAnswer,
     JobCancelled,
     JobDeadline,
@@ -62,12 +68,14 @@ def wait(  # noqa: PLR0913  # options, all by name
         The completed job, with its result.
 
     Raises:
+        InvalidConfiguration: `max_seconds` is no time.
         JobFailed, JobCancelled, JobDeadline: it came to no result.
         ServiceError: it can't be looked at; the job goes on.
     """
+    check_seconds(max_seconds)
     begin = service.clock()
     deadline = begin + max_seconds
-    at = begin + service.jittered(SHORTEST_GAP) if is_new else begin
+    at = begin + min(service.jittered(SHORTEST_GAP), max_seconds / 2) if is_new else begin
     status = "not known"
     while True:
         try:
@@ -97,6 +105,16 @@ def wait(  # noqa: PLR0913  # options, all by name
         file_id=file_id,
         source=source,
     )
+
+
+def check_seconds(max_seconds: object) -> None:
+    """See that it is a time that ends.
+
+    Raises:
+        InvalidConfiguration: it is not.
+    """
+    if isinstance(max_seconds, bool) or not isinstance(max_seconds, (int, float)) or not 0 < max_seconds < math.inf:
+        raise InvalidConfiguration(f"max_seconds is {quoted(max_seconds)}; it must be seconds above 0")
 
 
 def look(service: Service, job_id: str, *, at: float, until: float, source: str | None = None) -> Flow[SplitJob]:
@@ -151,8 +169,7 @@ def _ask(service: Service, batch: list[Ticket], until: float, source: str | None
         if len(ids) > 1 and service.board.asks_together:
             seen.update((yield from _look_together(service, ids, until)))
         for job_id in ids:
-            job = seen.get(job_id)
-            if isinstance(job, SplitJob) and (job.status != "completed" or job.result is not None):
+            if job_id in seen:
                 continue
             try:
                 seen[job_id] = yield from get_job(service, job_id, until=until, source=source)
@@ -166,7 +183,7 @@ def _ask(service: Service, batch: list[Ticket], until: float, source: str | None
 
 
 def _look_together(service: Service, ids: list[str], until: float) -> Flow[dict[str, SplitJob]]:
-    """Look at several jobs by one request. What it does not answer has to be asked one by one."""
+    """Look at several jobs by one request. What it does not answer, or not in full, has to be asked one by one."""
     settings = service.settings
     request = Request(
         what="look at the split jobs",
@@ -182,12 +199,18 @@ def _look_together(service: Service, ids: list[str], until: float) -> Flow[dict[
     )
     try:
         answer = yield from send(service, request, until=until)
-        jobs = parse(answer, Listing[SplitJob], request, service).items
+        items = parse(answer, Listing[Any], request, service).items
     except (RequestRefused, InvalidServiceAnswer) as error:
         service.board.asks_together = False
         logger.warning("jobs are looked at one by one from now on: %s", error)
         return {}
-    return {job.id: job for job in jobs if job.id in ids}
+    found: dict[str, SplitJob] = {}
+    for item in items:
+        with suppress(ValidationError):
+            job = SplitJob.model_validate(item)
+            if job.id in ids and (job.status != "completed" or job.result is not None):
+                found[job.id] = job
+    return found
 
 
 def _completed(job: SplitJob, service: Service, source: str | None) -> SplitJob:

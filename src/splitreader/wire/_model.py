@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-Moment: TypeAlias = datetime | str
+Moment: TypeAlias = Annotated[datetime | str, Field(union_mode="left_to_right")]
 """A time; as text where it is in no form that we know."""
 
 
