@@ -2,6 +2,7 @@
 # make test       linters, type checks, all tests
 # make test-quick the tests that take no time
 # make bench-text, bench-ocr, bench-memory: speed and memory, beside the libraries alone
+# make bench-ray  routing in Ray's actors; installs Ray
 # make bench-llamacloud SDK_PYTHON=...: the Split API's client, beside the vendor's SDK in an interpreter of its own
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ SOURCES := $(shell find src $(ADAPTERS) -name '*.py' -o -name pyproject.toml -o 
 INSTALLED := $(VENV)/.installed
 DEVELOPING := $(VENV)/.developing
 
-.PHONY: demo test test-quick lint types bench-text bench-ocr bench-memory bench-llamacloud clean
+.PHONY: demo test test-quick lint types bench-text bench-ocr bench-memory bench-ray bench-llamacloud clean
 
 demo: $(INSTALLED)
 	rm -rf demo-output
@@ -51,6 +52,10 @@ bench-memory: $(DEVELOPING)
 
 bench-llamacloud: $(DEVELOPING)
 	$(BIN)/python benchmarks/llamacloud.py $(if $(SDK_PYTHON),--sdk-python $(SDK_PYTHON))
+
+bench-ray: $(DEVELOPING)
+	$(PIP) llama-index-ingestion-ray 'ray[data]'
+	$(BIN)/python benchmarks/ray_ingestion.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

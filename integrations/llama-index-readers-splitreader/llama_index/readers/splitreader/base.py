@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, nullcontext
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 from llama_index.core.bridge.pydantic import (
     BaseModel,
@@ -22,12 +21,16 @@ from llama_index.core.readers.base import BasePydanticReader, BaseReader
 from llama_index.core.schema import Document
 
 from llama_index.readers.splitreader.events import PacketSplitEvent
+from llama_index.readers.splitreader.file_systems import open_in
+from llama_index.readers.splitreader.options import in_one_line, refuse_what_can_not_be_stored
 from llama_index.readers.splitreader.progress import page_bar
 from llama_index.readers.splitreader.segment_reading import (
     aread_segment,
     check_readers,
+    is_twin,
     packets_of_pages,
     read_segment,
+    shared_metadata,
     texts_of,
 )
 from splitreader import (
@@ -37,9 +40,8 @@ from splitreader import (
     Duplicates,
     InvalidConfiguration,
     Limits,
+    SegmentDocument,
     SourceLike,
-    SourceNotFound,
-    SourceUnreadable,
     SplitConfig,
     SplitPacket,
     SplitReader,
@@ -48,8 +50,6 @@ from splitreader import (
 dispatcher = get_dispatcher(__name__)
 
 _EITHER = "give either categories, with options, or a reader that has its own"
-_ELSEWHERE = ("allow_private", "engine", "password", "progress")
-"""Options of the core that are no fields: secrets, functions, and what stored data may not switch on."""
 
 
 class SplitPDFReader(BasePydanticReader):
@@ -107,13 +107,13 @@ class SplitPDFReader(BasePydanticReader):
             )
         if (categories is None) == (reader is None) or (reader is not None and options.keys() - {"is_remote"}):
             raise InvalidConfiguration(_EITHER)
-        _refuse_what_can_not_be_stored(options, type(self).model_fields)
+        refuse_what_can_not_be_stored(options, type(self).model_fields)
         if categories is not None:
             options["categories"] = SplitConfig.build(categories).categories
         try:
             super().__init__(**options)
         except ValidationError as error:
-            raise InvalidConfiguration(f"can't read with these options: {_in_one_line(error)}") from error
+            raise InvalidConfiguration(f"can't read with these options: {in_one_line(error)}") from error
         self._given = reader
         core = self.core()
         self._segment_readers = check_readers(segment_readers, core.config.category_names)
@@ -189,7 +189,7 @@ class SplitPDFReader(BasePydanticReader):
             splitreader.SplitReaderError: see its tree.
         """
         core = self.core()
-        with nullcontext(file) if fs is None else _open(file, fs) as source:
+        with nullcontext(file) if fs is None else open_in(file, fs) as source:
             for packet in core.lazy_packets(source, name=None if fs is None else str(file)):
                 _tell(packet)
                 for document in packet.documents:
@@ -207,7 +207,7 @@ class SplitPDFReader(BasePydanticReader):
         import asyncio
 
         core = self.core()
-        stream = None if fs is None else await asyncio.to_thread(_open, file, fs)
+        stream = None if fs is None else await asyncio.to_thread(open_in, file, fs)
         source, name = (file, None) if stream is None else (stream, str(file))
         try:
             async with aclosing(core.alazy_packets(source, name=name)) as packets:
@@ -233,17 +233,21 @@ class SplitPDFReader(BasePydanticReader):
         Args:
             pages: one Document a page, all pages of each packet in order. Pages with the same ``file_path`` (or
                 ``file_name``, or ``source``) are one packet; if that is a file, ids are those that loading it gives.
+                Metadata that all pages of a packet share stays.
 
         Raises:
             splitreader.SplitReaderError: see its tree.
         """
         core = self.core()
-        return [
-            found
-            for name, packet in packets_of_pages(pages)
-            for document in core.from_pages(texts_of(packet), source=name)
-            for found in read_segment(document, self._segment_readers, core, None)
-        ]
+        packets: dict[str, list[SegmentDocument]] = {}
+        found: list[Document] = []
+        for name, packet in packets_of_pages(pages):
+            documents = core.from_pages(texts_of(packet), source=name)
+            if documents and not is_twin(documents, packets.setdefault(documents[0].id, documents)):
+                extra_info = shared_metadata(packet)
+                for document in documents:
+                    found += read_segment(document, self._segment_readers, core, extra_info)
+        return found
 
 
 _OPTIONS = tuple(name for name in SplitPDFReader.model_fields if name not in ("is_remote", "show_progress"))
@@ -259,39 +263,3 @@ def _tell(packet: SplitPacket) -> None:
             categories=[segment.category for segment in result.segments],
         )
     )
-
-
-def _refuse_what_can_not_be_stored(options: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
-    elsewhere = [name for name, value in options.items() if name in _ELSEWHERE or (name in fields and callable(value))]
-    if elsewhere:
-        raise InvalidConfiguration(
-            f"SplitPDFReader can't store {', '.join(elsewhere)} (functions, engines and passwords stay out of its "
-            "dict); give a SplitReader as reader="
-        )
-    if unknown := sorted(options.keys() - fields.keys()):
-        raise InvalidConfiguration(f"SplitPDFReader has no option {', '.join(unknown)}; see splitreader.SplitReader")
-
-
-def _in_one_line(error: ValidationError) -> str:
-    complaints = error.errors(include_url=False, include_input=False, include_context=False)[:3]
-    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in complaints)
-
-
-def _open(file: SourceLike, fs: Any) -> BinaryIO:
-    """The file of another file system, as a stream for the core."""
-    if not isinstance(file, (str, os.PathLike)):
-        raise InvalidConfiguration(f"with fs= this takes one path, and got {type(file).__name__}; load one by one")
-    name = os.fspath(file)
-    try:
-        if fs.isdir(name):
-            raise InvalidConfiguration(f"with fs= this takes one path, and {name} is a folder; load file by file")
-        stream: BinaryIO = fs.open(name, "rb")
-    except FileNotFoundError as error:
-        raise SourceNotFound(
-            f"there is no file {name!r} in {type(fs).__name__}; check the path", source=name
-        ) from error
-    except OSError as error:
-        raise SourceUnreadable(
-            f"{name} can't be opened in {type(fs).__name__} ({error.strerror or error}); check it", source=name
-        ) from error
-    return stream

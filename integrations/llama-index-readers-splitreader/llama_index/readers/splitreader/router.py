@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, Union
 
-from llama_index.core.bridge.pydantic import BaseModel, Field, SerializeAsAny, field_validator
+from llama_index.core.bridge.pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, field_validator
 from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.instrumentation import get_dispatcher  # type: ignore[attr-defined]  # it is the way in
 from llama_index.core.schema import BaseComponent, BaseNode, Document, MetadataMode, TransformComponent
@@ -27,6 +27,8 @@ class Route(BaseComponent):
         min_confidence: documents that are less sure go to review instead; None takes them all.
     """
 
+    model_config = ConfigDict(extra="forbid")
+
     transformations: list[SerializeAsAny[TransformComponent]] = Field(description="What is done, in order.")
     min_confidence: Confidence | None = Field(default=None, description="The least confidence it takes.")
 
@@ -35,6 +37,9 @@ class Route(BaseComponent):
     def _read_steps(cls, value: object) -> object:
         steps = value if isinstance(value, (list, tuple)) else [value]
         return [PipelineStep.of(step) if isinstance(step, IngestionPipeline) else step for step in steps]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return BaseModel.__getstate__(self)  # the base class would leave out steps that can't be pickled
 
     @classmethod
     def class_name(cls) -> str:
@@ -79,22 +84,20 @@ class CategoryRouter(TransformComponent):
         categories: CategoriesLike | None = None,
         **fields: Any,
     ) -> None:
-        names = None if categories is None else SplitConfig.build(categories).category_names
-        ways = {"default": PassThrough() if default is None else default}
-        ways["review"] = PassThrough() if review is None else review
-        super().__init__(routes=dict(routes), categories=names, **ways, **fields)
+        if not isinstance(routes, Mapping):
+            raise InvalidConfiguration(f"routes is {type(routes).__name__}; give {{category: route}}")
+        if unknown := fields.keys() - {"class_name"}:
+            raise InvalidConfiguration(f"CategoryRouter has no option {', '.join(sorted(unknown))}")
+        super().__init__(
+            routes={category: _route(route, f"the route of {category}") for category, route in routes.items()},
+            default=PassThrough() if default is None else _route(default, "default"),
+            review=PassThrough() if review is None else _route(review, "review"),
+            categories=None if categories is None else SplitConfig.build(categories).category_names,
+        )
         gates = {category: getattr(route, "min_confidence", None) for category, route in self.routes.items()}
         check_routes(self.routes, self.categories, gates)
-
-    @field_validator("routes", mode="before")
-    @classmethod
-    def _read_routes(cls, value: Mapping[str, Any]) -> dict[str, Any]:
-        return {category: _route(route, category) for category, route in value.items()}
-
-    @field_validator("default", "review", mode="before")
-    @classmethod
-    def _read_route(cls, value: Any) -> Any:
-        return _route(value, "default and review")
+        if any(getattr(route, "min_confidence", None) for route in (self.default, self.review)):
+            raise InvalidConfiguration("default and review take everything; min_confidence is for routes of categories")
 
     def __getstate__(self) -> dict[str, Any]:
         return BaseModel.__getstate__(self)  # the base class would leave out routes that can't be pickled
@@ -140,15 +143,15 @@ class CategoryRouter(TransformComponent):
         outputs: list[list[BaseNode]] = [[] for _ in nodes]
         strays: list[BaseNode] = []
         for way, indices in _batches(nodes, ways):
-            inputs = [nodes[index] for index in indices]
+            inputs = [nodes[index].model_copy(deep=True) for index in indices]  # extractors write into what they get
             current: Sequence[BaseNode] = [] if isinstance(self._route_of(way), Drop) else inputs
             for step in getattr(self._route_of(way), "transformations", ()):
                 if current:
                     current = (yield step, current) or []
             for owner, node in zip(_owners(inputs, current), current, strict=True):
-                (strays if owner is None else outputs[indices[owner]]).append(as_node(node))
-        for document, found in zip(nodes, outputs, strict=True):
-            narrow(found, document)
+                whose = strays if owner is None else outputs[indices[owner]]
+                whose.append(as_node(node, None if owner is None else nodes[indices[owner]]))
+        outputs = [narrow(found, document) for document, found in zip(nodes, outputs, strict=True)]
         report = RoutingReport(
             inputs=tuple(_routed(*item) for item in zip(nodes, ways, outputs, strict=True)), strays=len(strays)
         )
@@ -182,7 +185,7 @@ def _route(value: Any, whose: str) -> RouteLike:
     steps = value if isinstance(value, (list, tuple)) else [value]
     if not all(isinstance(step, (TransformComponent, IngestionPipeline)) for step in steps):
         raise InvalidConfiguration(
-            f"the route of {whose} is {type(value).__name__}; give a Route, a transformation, a list of them, Drop() "
+            f"{whose} is {type(value).__name__}; give a Route, a transformation, a list of them, Drop() "
             "or PassThrough()"
         )
     return Route(transformations=list(steps))
@@ -192,11 +195,13 @@ def _batches(nodes: Sequence[BaseNode], ways: Sequence[Way]) -> Iterator[tuple[W
     """The inputs that go through their route together: all Documents of one way.
 
     A node that was cut from a Document before goes alone: what comes of it names the Document as its SOURCE, so only so
-    can it be told whose it is.
+    can it be told whose it is. So does a Document with the id of one before.
     """
     together: dict[tuple[str, str | None], tuple[Way, list[int]]] = {}
+    seen: set[str] = set()
     for index, (node, way) in enumerate(zip(nodes, ways, strict=True)):
-        if isinstance(node, Document):
+        if isinstance(node, Document) and node.node_id not in seen:
+            seen.add(node.node_id)
             together.setdefault((way.name, way.category), (way, []))[1].append(index)
         else:
             yield way, [index]
@@ -207,14 +212,15 @@ def _owners(inputs: Sequence[BaseNode], outputs: Sequence[BaseNode]) -> list[int
     """For each output the input that it came of: by its SOURCE, its own id, or the segment id in its metadata."""
     if len(inputs) == 1:
         return [0] * len(outputs)
-    by_id = {node.node_id: index for index, node in reversed(list(enumerate(inputs)))}
-    by_segment = {str(node.metadata.get("segment_id")): index for index, node in reversed(list(enumerate(inputs)))}
+    by_id = {node.node_id: index for index, node in enumerate(inputs)}
+    segments = {node.metadata.get("segment_id"): index for index, node in reversed(list(enumerate(inputs)))}
+    by_segment = {segment: index for segment, index in segments.items() if isinstance(segment, str)}
     owners = []
     for node in outputs:
-        source = node.source_node
+        source, segment = node.source_node, node.metadata.get("segment_id")
         owner = None if source is None else by_id.get(source.node_id)
         owner = by_id.get(node.node_id) if owner is None else owner
-        owners.append(by_segment.get(str(node.metadata.get("segment_id"))) if owner is None else owner)
+        owners.append(by_segment.get(segment) if owner is None and isinstance(segment, str) else owner)
     return owners
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Self
 
+from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny
 from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.node_parser import NodeParser
@@ -44,19 +45,49 @@ class PipelineStep(TransformComponent):
 
     def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:  # noqa: ARG002  # not the pipeline's
         """What the pipeline makes of the nodes."""
-        return self._pipeline.run(nodes=list(nodes))
+        return self._with(self.transformations).run(nodes=list(nodes))
 
     async def acall(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:  # noqa: ARG002  # not the pipeline's
-        """The same, by the pipeline's own async way."""
-        return await self._pipeline.arun(nodes=list(nodes))
+        """The same, without blocking the event loop."""
+        return await self._with([OffTheLoop(step=step) for step in self.transformations]).arun(nodes=list(nodes))
+
+    def _with(self, transformations: Sequence[TransformComponent]) -> IngestionPipeline:
+        return self._pipeline.model_copy(update={"transformations": list(transformations)})
+
+
+class OffTheLoop(TransformComponent):
+    """A step as `arun_step` runs it; to a cache it is the step itself.
+
+    Args:
+        step: any transformation.
+    """
+
+    step: SerializeAsAny[TransformComponent] = Field(description="The transformation.")
+
+    def to_dict(self, **kwargs: Any) -> dict[str, Any]:
+        """The step's."""
+        return self.step.to_dict(**kwargs)
+
+    def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:
+        """What the step makes of the nodes."""
+        return self.step(nodes, **kwargs)
+
+    async def acall(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:
+        """The same, without blocking the event loop."""
+        return await arun_step(self.step, nodes, **kwargs)
 
 
 async def arun_step(step: TransformComponent, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:
     """Run a step without blocking the event loop.
 
-    A step that has no async way of its own runs in a thread, and so does a node parser, whose async way computes on the
-    loop.
+    A step that has no async way of its own runs in a thread, and so do node parsers and embedding models whose async
+    way computes on the loop.
     """
-    if type(step).acall is TransformComponent.acall or isinstance(step, NodeParser):
+    if type(step).acall is TransformComponent.acall or isinstance(step, NodeParser) or _embeds_on_the_loop(step):
         return await asyncio.to_thread(step, nodes, **kwargs)
     return await step.acall(nodes, **kwargs)
+
+
+def _embeds_on_the_loop(step: TransformComponent) -> bool:
+    fallback = BaseEmbedding._aget_text_embedding  # noqa: SLF001  # calls the sync method
+    return isinstance(step, BaseEmbedding) and type(step)._aget_text_embedding is fallback  # noqa: SLF001

@@ -1,0 +1,33 @@
+"""Packets in file systems of fsspec."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, BinaryIO
+
+from splitreader import InvalidConfiguration, SourceLike, SourceNotFound, SourceUnreadable
+
+
+def open_in(file: SourceLike, fs: Any) -> BinaryIO:
+    """The file of another file system, as a stream for the core.
+
+    Raises:
+        InvalidConfiguration: it is not one path.
+        SourceNotFound, SourceUnreadable: it can't be opened.
+    """
+    if not isinstance(file, (str, os.PathLike)):
+        raise InvalidConfiguration(f"with fs= this takes one path, and got {type(file).__name__}; load one by one")
+    name = os.fspath(file)
+    try:
+        if fs.isdir(name):
+            raise InvalidConfiguration(f"with fs= this takes one path, and {name} is a folder; load file by file")
+        stream: BinaryIO = fs.open(name, "rb")
+    except FileNotFoundError as error:
+        raise SourceNotFound(
+            f"there is no file {name!r} in {type(fs).__name__}; check the path", source=name
+        ) from error
+    except OSError as error:
+        raise SourceUnreadable(
+            f"{name} can't be opened in {type(fs).__name__} ({error.strerror or error}); check it", source=name
+        ) from error
+    return stream

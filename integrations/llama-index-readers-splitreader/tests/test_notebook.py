@@ -1,0 +1,23 @@
+"""The notebook runs as it is, and says what it says."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
+
+
+def outputs(notebook):
+    return ["".join(output.get("text", "") for output in cell.get("outputs", ())) for cell in notebook.cells]
+
+
+@pytest.mark.slow
+def test_the_notebook_gives_the_outputs_that_it_keeps():
+    notebook = nbformat.read(NOTEBOOKS / "02_llama_index.ipynb", as_version=4)
+    kept = outputs(notebook)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": NOTEBOOKS}}).execute()
+    assert outputs(notebook) == kept
+    assert "search_contract" in kept[-1]
+    assert all(kept[index] for index, cell in enumerate(notebook.cells) if cell.cell_type == "code")
