@@ -124,3 +124,45 @@ def test_blank_pages_belong_to_what_spans_them(span, pages):
     _, metadata = metadata_of({1: "one", 2: "", 3: "two", 5: "x"})
     assert metadata["page_offsets"] == "1:0,2:5,3:7,5:12"
     assert narrow_pages(metadata, span)["pages"] == pages
+
+
+def located(pages, *chunks):
+    """The pages of chunks that come in order, without hints."""
+    text, metadata = metadata_of(dict(enumerate(pages, start=1)))
+    locator = ChunkLocator(text)
+    return [narrow_pages(metadata, locator.locate(chunk))["pages"] for chunk in chunks]
+
+
+def test_a_chunk_is_not_found_inside_the_one_before_it():
+    assert located(["Invoice total due: 100 EUR", "100 EUR"], "Invoice total due: 100 EUR", "100 EUR") == ["1", "2"]
+    assert located(["Terms of 12 March", "12"], "Terms of 12 March", "12") == ["1", "2"]
+
+
+def test_chunks_that_overlap_are_found_where_they_go_on():
+    assert located(["one two three", "two three four"], "one two", "two three", "two three", "four") == [
+        "1",
+        "1",
+        "2",
+        "2",
+    ]
+
+
+def test_a_hint_that_goes_back_is_not_believed():
+    pages = ["Acme Ltd\nfirst page", "Acme Ltd\nsecond page"]
+    text, metadata = metadata_of(dict(enumerate(pages, start=1)))
+    locator = ChunkLocator(text)
+    hints = [("Acme Ltd", 0), ("first page", 9), ("Acme Ltd", 0), ("second page", 9)]
+    assert [narrow_pages(metadata, locator.locate(*hint))["pages"] for hint in hints] == ["1", "1", "2", "2"]
+
+
+@given(st.lists(st.lists(st.sampled_from(["a", "b", "ab"]), min_size=1, max_size=5), min_size=1, max_size=5), st.data())
+def test_repeated_words_have_the_pages_of_words_that_are_not_repeated(pages, data):
+    """The same document in which every letter is another one tells where each chunk really is."""
+    text, metadata = metadata_of({number: " ".join(words) for number, words in enumerate(pages, start=1)})
+    unique = "".join(letter if letter.isspace() else chr(0x4E00 + place) for place, letter in enumerate(text))
+    cuts = sorted(data.draw(st.sets(st.sampled_from([i for i, c in enumerate(text) if c.isspace()] or [0]))))
+    spans = list(zip([0, *cuts], [*cuts, len(text)], strict=True))
+    locator, truth = ChunkLocator(text), ChunkLocator(unique)
+    for begin, end in spans:
+        seen = narrow_pages(metadata, locator.locate(text[begin:end]))
+        assert seen == narrow_pages(metadata, truth.locate(unique[begin:end]))

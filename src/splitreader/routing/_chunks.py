@@ -35,26 +35,32 @@ class ChunkLocator:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._from = 0
+        self._start = 0
+        self._end = 0
 
     def locate(self, chunk: str, hint: int | None = None) -> tuple[int, int] | None:
         """Where a chunk stands, as start and end in code points; None where it is not in the text as it is.
 
         Args:
             chunk: its text. Spaces around it don't count.
-            hint: where somebody says it starts; believed if it is there. Otherwise the text is looked for after the
-                start of the chunk before, since chunks may overlap, and then anywhere.
+            hint: where somebody says it starts; believed if it is there and goes on from the chunk before. Otherwise
+                the text is looked for where it goes on, that is, ends after the chunk before it (chunks may overlap);
+                then after the start of that one, and then anywhere.
         """
         core = chunk.strip()
         if not core:
             return None
         lead = len(chunk) - len(chunk.lstrip())
-        if hint is not None and self._text.startswith(core, hint + lead):
+        onward = max(self._start, self._end + 1 - len(core))
+        if hint is not None and hint + lead >= onward and self._text.startswith(core, hint + lead):
             start = hint + lead
-        elif (start := self._text.find(core, self._from)) < 0 and (start := self._text.find(core)) < 0:
+        else:
+            places = (self._text.find(core, begin) for begin in (onward, self._start, 0))
+            start = next((place for place in places if place >= 0), -1)
+        if start < 0:
             return None
-        self._from = start + 1
-        return start, start + len(core)
+        self._start, self._end = start + 1, start + len(core)
+        return start, self._end
 
 
 def narrow_pages(metadata: Mapping[str, Any], span: tuple[int, int] | None) -> dict[str, Any]:
