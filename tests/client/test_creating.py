@@ -344,7 +344,7 @@ class TestLostOnV1:
     def test_unknown_after_all_retries(self, api, connect, packet, fault):
         client = connect(api, api="v1", timeout=0.3)
         api.fail("create", fault, times=None)
-        with pytest.raises(CreateUnknown, match="ask again with transaction_id=") as caught:
+        with pytest.raises(CreateUnknown, match="and transaction_id=") as caught:
             client.run(packet, CATEGORIES, delete_after=True)
         ids = {request.body["transaction_id"] for request in of(api, "create")}
         assert ids == {caught.value.transaction_id}
@@ -400,3 +400,45 @@ class TestNotTaken:
             connect(api, api=version, max_retries=5).run(packet, CATEGORIES, delete_after=True)
         assert caught.value.retry_after == 3600
         assert operations(api) == ["upload", "create", "delete_file"]
+
+
+class TestOneJobIsNotTakenForAnother:
+    """The look-up of beta sees file, categories and time of a job, but not all of its rules."""
+
+    def test_one_that_was_handed_out_is_none(self, serve, connect):
+        api = serve(seconds=3600)
+        client = connect(api)
+        file_id = api.add_file("packet.pdf", PDF)
+        client.create_job(file_id, CATEGORIES, custom_instructions="one invoice per customer")
+        api.fail("create", Fault(reset=True))
+        with pytest.raises(CreateUnknown):
+            client.create_job(file_id, CATEGORIES, custom_instructions="something else")
+        assert len(api.jobs) == 1
+
+    def test_other_descriptions_are_another_job(self, serve, connect):
+        api = serve(seconds=3600)
+        file_id = api.add_file("packet.pdf", PDF)
+        connect(api).create_job(file_id, {"invoice": "one"})
+        api.fail("create", Fault(reset=True))
+        with pytest.raises(CreateUnknown):
+            connect(api).create_job(file_id, {"invoice": "other"})
+
+    def test_two_candidates_are_none(self, serve, connect):
+        api = serve(seconds=3600)
+        file_id = api.add_file("packet.pdf", PDF)
+        for _ in range(2):
+            connect(api).create_job(file_id, CATEGORIES)
+        api.fail("create", Fault(reset=True))
+        with pytest.raises(CreateUnknown):
+            connect(api).create_job(file_id, CATEGORIES)
+
+
+def test_a_refusal_after_a_lost_answer_on_v1_keeps_the_file(serve, connect, packet):
+    """The job that was lost may have taken the last credits."""
+    api = serve(seconds=3600)
+    api.fail("create", Fault(reset=True, after=True))
+    api.fail("create", Fault(status=402))
+    with pytest.raises(CreateUnknown) as caught:
+        connect(api, api="v1").run(packet, CATEGORIES, delete_after=True)
+    assert caught.value.transaction_id == next(iter(api.jobs.values()))["transaction_id"]
+    assert len(api.files) == 1

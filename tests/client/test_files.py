@@ -20,8 +20,6 @@ from splitreader import (
     JobCancelled,
     JobDeadline,
     JobFailed,
-    KeyRefused,
-    RequestRefused,
     ServiceUnavailable,
     ServiceUnreachable,
     SourceChanged,
@@ -329,7 +327,7 @@ class TestContent:
 
     def test_a_link_that_is_over(self, api, client):
         api.fail("download", Fault(status=403, body=b"<Error>expired</Error>"))
-        with pytest.raises(KeyRefused, match="expired") as caught:
+        with pytest.raises(ServiceUnavailable, match="refused with status 403; download") as caught:
             client.download_file(api.add_file("packet.pdf", PDF))
         assert caught.value.status_code == 403
 
@@ -348,7 +346,7 @@ class TestContent:
 
     def test_a_redirect_is_not_followed(self, api, client):
         api.fail("download", Fault(status=302, headers={"Location": f"{api.url}/elsewhere"}))
-        with pytest.raises(RequestRefused):
+        with pytest.raises(ServiceUnavailable, match="refused with status 302"):
             client.download_file(api.add_file("packet.pdf", PDF))
         assert operations(api) == ["content", "download"]
 
@@ -496,4 +494,4 @@ def test_a_run_that_can_t_upload_creates_nothing(api, connect, packet, version):
     api.fail("upload", Fault(status=500), times=None)
     with pytest.raises(ServiceUnavailable, match=r"to upload 'packet\.pdf'"):
         connect(api, api=version).run(packet, CATEGORIES, delete_after=True)
-    assert operations(api) == ["upload"] * 2
+    assert operations(api) == ["upload"] * 2 + ["list_files"]  # for what the lost answers may have left

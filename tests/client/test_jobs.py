@@ -235,11 +235,10 @@ class TestCancelAndDelete:
             client.delete_job(job.id)
         assert (caught.value.status_code, caught.value.job_id) == (409, job.id)
         assert client.cancel_job(job.id).status == "cancelled"
-        with pytest.raises(RequestRefused, match="cannot be cancelled"):
-            client.cancel_job(job.id)
+        assert client.cancel_job(job.id).status == "cancelled"  # the answer before may have been lost
         client.delete_job(job.id)
         assert api.jobs == {}
-        (cancel, _), (delete, _) = of(api, "cancel"), of(api, "delete_job")
+        (cancel, _), (_, delete) = of(api, "cancel"), of(api, "delete_job")
         assert (cancel.method, cancel.path) == ("POST", f"{V1}/{job.id}/cancel")
         assert (delete.method, delete.path) == ("DELETE", f"{V1}/{job.id}")
         for request in (cancel, delete):

@@ -122,7 +122,8 @@ def test_each_error_of_each_request(api, connect, target, operation):
 
         asked = requests_after(api, call)
         api.fail(operation, None)
-        assert asked == [operation] * tries(operation, status), status
+        look = ["get_job"] if (operation, status) == ("cancel", 409) else []  # it may be cancelled already
+        assert asked == [operation] * tries(operation, status) + look, status
         (error,) = errors
         assert type(error) is expected
         message = str(error)

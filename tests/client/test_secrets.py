@@ -91,7 +91,7 @@ def test_no_error_shows_them(api, secret_client, logs, packet, fault):
     calls = {
         "upload": lambda: client.upload_file(packet),
         "create": lambda: client.create_job(file_id, CATEGORIES),
-        "get_job": lambda: client.wait(job.id),
+        "get_job": lambda: client.wait(job.id, max_seconds=0.5),
         "list_jobs": client.list_jobs,
         "content": lambda: client.download_file(file_id),
         "download": lambda: client.download_file(file_id),

@@ -114,7 +114,7 @@ class TestStatuses:
         job = client.create_job(api.add_file("packet.pdf", PDF), CATEGORIES)
         api.fail("get_job", Fault(status=429, headers={"Retry-After": "100"}))
         with pytest.raises(JobDeadline):
-            client.wait(job.id, max_seconds=5)
+            client.wait(job.id, max_seconds=0.5)
         assert api.count("get_job") == 1
 
     def test_progress_sees_each_look(self, serve, connect, packet, version):
@@ -161,11 +161,11 @@ def test_a_service_that_fails_while_waiting_says_that_the_job_goes_on(serve, con
     api = serve(seconds=3600)
     api.fail("get_job", Fault(status=503), times=None)
     with pytest.raises(ServiceUnavailable) as caught:
-        connect(api).run(packet, CATEGORIES, delete_after=True)
+        connect(api).run(packet, CATEGORIES, delete_after=True, max_seconds=0.5)
     (job_id,) = api.jobs
     assert (caught.value.job_id, caught.value.status_code) == (job_id, 503)
-    assert f"job {job_id} goes on, wait for it again by its id" in str(caught.value)
-    assert api.count("get_job") == 2
+    assert f"job {job_id} goes on as far as is known, wait for it again by its id" in str(caught.value)
+    assert api.count("get_job") >= 2
     assert len(api.files) == 1
 
 
@@ -293,7 +293,7 @@ class TestManyJobs:
         jobs = client.together(self.waits(client, ids))
         assert [job.id for job in jobs] == ids
         assert segments_of(jobs[0]) == SEGMENTS
-        assert client.client._service.board.asks_together
+        assert client.client._service.board.refusals == 0
 
     @pytest.mark.parametrize(
         "fault", [Fault(status=422), Fault(status=200, body="<html>"), Fault(status=200, body={"jobs": []})]
@@ -305,7 +305,7 @@ class TestManyJobs:
         api.fail("list_jobs", fault, times=None)
         jobs = client.together(self.waits(client, ids))
         assert [segments_of(job) for job in jobs] == [SEGMENTS] * 6
-        assert api.count("list_jobs") <= 1
+        assert api.count("list_jobs") <= _waiting.MOST_REFUSALS
         assert caplog.text.count("one by one") == api.count("list_jobs")
 
     def test_unknown_ids_and_failed_jobs_hurt_no_other(self, serve, connect):
@@ -325,7 +325,7 @@ class TestManyJobs:
         ids = self.jobs(api, client, 4)
         for operation in ("list_jobs", "get_job"):
             api.fail(operation, Fault(status=500), times=None)
-        errors = client.together(self.waits(client, ids))
+        errors = client.together(self.waits(client, ids, max_seconds=0.5))
         assert {type(error) for error in errors} == {ServiceUnavailable}
         assert [error.job_id for error in errors] == ids
         assert len({id(error) for error in errors}) == 4
@@ -337,7 +337,7 @@ class TestManyJobs:
         items = [{"id": job_id, "status": "completed"} for job_id in ids]
         api.fail("list_jobs", Fault(status=200, body={"items": items}), times=None)
         api.fail("get_job", Fault(status=503), times=None)
-        errors = client.together(self.waits(client, ids))
+        errors = client.together(self.waits(client, ids, max_seconds=0.5))
         assert {type(error) for error in errors} == {ServiceUnavailable}
 
     def test_another_one_s_deadline_is_not_theirs(self, serve, connect):
@@ -460,8 +460,8 @@ def test_a_fault_that_stays(serve, connect, fault, error):
     job = client.create_job(api.add_file("packet.pdf", PDF), CATEGORIES)
     api.fail("get_job", fault, times=None)
     with pytest.raises(error) as caught:
-        client.wait(job.id)
+        client.wait(job.id, max_seconds=0.5)
     assert isinstance(caught.value, ServiceError)
     assert caught.value.job_id == job.id
-    assert api.count("get_job") == (2 if error is ServiceUnreachable else 1)
+    assert api.count("get_job") >= 2 if error is ServiceUnreachable else api.count("get_job") == 1
     assert len(api.jobs) == 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from splitreader._errors import CreateUnknown, InvalidServiceAnswer, ServiceError
 from splitreader.client._answers import parse
 from splitreader.client._job_bodies import NewJob
-from splitreader.client._listing import Filters, list_jobs_page, next_page
+from splitreader.client._listing import Filters, list_jobs_page
 from splitreader.client._requests import Request, parameters
 from splitreader.client._retrying import Missed, failure, pause, send_once
 from splitreader.client._service import Service
@@ -55,6 +55,16 @@ def create_job(service: Service, job: NewJob, *, source: str | None = None) -> F
         CreateUnknown: the job may exist, and could not be found.
         ServiceError: refused; there is no job.
     """
+    service.creating[job.file_id] += 1
+    try:
+        created = yield from _create(service, job, source)
+    finally:
+        service.creating[job.file_id] -= 1
+    service.handed_out.add(created.id)
+    return created
+
+
+def _create(service: Service, job: NewJob, source: str | None) -> Flow[SplitJob]:
     request = _request(service, job)
     doubt: _Doubt | None = None
     for attempt in range(service.settings.max_retries + 1):
@@ -77,7 +87,7 @@ def create_job(service: Service, job: NewJob, *, source: str | None = None) -> F
                     break
         if attempt < service.settings.max_retries and not (yield from pause(service, request, outcome, attempt)):
             break
-    if doubt is not None and not (_is_refusal(missed, request) and job.transaction_id is not None):
+    if doubt is not None and not _disproves(missed, job):
         raise _unknown(service, job, doubt, source)
     raise failure(service, request, missed, source=source)
 
@@ -115,11 +125,22 @@ def _is_refusal(missed: Missed, request: Request) -> bool:
     return status < 500 and status not in (408, 429) and not (status == 409 and request.retry_conflict)
 
 
-def _look_up(service: Service, job: NewJob, doubt: _Doubt) -> Flow[SplitJob | None]:
-    """The job that was asked for, if the service has it.
+def _disproves(missed: Missed, job: NewJob) -> bool:
+    """Whether a refusal says that the request before, whose answer was lost, made no job either.
 
-    One of the same file and categories that somebody else asked for in the same moment is as good.
+    Only that the body is wrong would have been said to that one, too; credits and keys may have changed in between.
     """
+    return job.transaction_id is not None and missed.answer is not None and missed.answer.status in (400, 422)
+
+
+def _look_up(service: Service, job: NewJob, doubt: _Doubt) -> Flow[SplitJob | None]:
+    """The job that was asked for, if the service has it and it can be no other.
+
+    An answer does not tell all rules of a job. So a job that this client has handed out already is no candidate, two
+    candidates are none, and nothing is found while this client creates another job for the file.
+    """
+    if service.creating[job.file_id] > 1:
+        return None
     try:
         if service.ahead is None:
             yield from list_jobs_page(service, Filters(page_size=1))  # its answer tells the service's time
@@ -128,14 +149,16 @@ def _look_up(service: Service, job: NewJob, doubt: _Doubt) -> Flow[SplitJob | No
         for attempt in range(LOOK_UPS):
             if attempt > 0:
                 yield Rest(service.jittered(LOOK_UP_PAUSE))
-            token: str | None = None
-            while True:
-                listing = yield from list_jobs_page(service, replace(filters, page_token=token))
-                for found in listing.items:
-                    if _is_it(found, job, since):
-                        return found
-                if (token := next_page(listing, token)) is None:
-                    break
+            candidates: dict[str, SplitJob] = {}
+            wanted: Filters | None = filters
+            while wanted is not None:
+                listing = yield from list_jobs_page(service, wanted)
+                candidates.update({found.id: found for found in listing.items if _is_it(found, job, since)})
+                wanted = wanted.after(listing)
+            for job_id in service.handed_out:
+                candidates.pop(job_id, None)
+            if len(candidates) == 1:
+                return candidates.popitem()[1]
     except ServiceError as error:
         logger.warning("the job for file %s could not be looked for: %s", job.file_id, error)
     return None
@@ -145,11 +168,11 @@ def _is_it(found: SplitJob, job: NewJob, since: datetime) -> bool:
     created_at = found.created_at
     if isinstance(created_at, datetime) and created_at.tzinfo is not None and created_at < since:
         return False
-    names = [category.name for category in found.categories]
+    categories = [(category.name, category.description) for category in found.categories]
     return (
         found.file_id == job.file_id
-        and found.configuration_id == job.configuration_id
-        and (not job.categories or names == [category.name for category in job.categories])
+        and (job.configuration_id is None or found.configuration_id == job.configuration_id)
+        and (not job.categories or categories == [(category.name, category.description) for category in job.categories])
     )
 
 
@@ -158,7 +181,8 @@ def _unknown(service: Service, job: NewJob, doubt: _Doubt, source: str | None) -
     remedy = (
         "look for it with list_jobs; retry_unknown=True creates it again, and may pay twice"
         if job.transaction_id is None
-        else f"ask again with transaction_id={job.transaction_id!r}, which starts no second job"
+        else f"create_job({job.file_id!r}, ...) with the same categories and transaction_id={job.transaction_id!r} "
+        "gives that job and starts no second one; take it up by its id"
     )
     return CreateUnknown(
         f"whether a split job was created for file {job.file_id} at {sent_at.isoformat(timespec='seconds')} is not "

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from splitreader._config import quoted
+from splitreader._errors import ServiceUnavailable
 from splitreader._version import __version__
 from splitreader.client._requests import JSON_TYPE
 from splitreader.client._settings import Settings
@@ -126,6 +128,19 @@ class Body:
         """The answer, once all of it is there."""
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(status=response.status_code, headers=headers, body=b"".join(self._pieces))
+
+
+def answered(response: httpx.Response) -> Answer:
+    """The answer of which only status and headers are known."""
+    return Body(None).answer(response)
+
+
+def refused_download(file_id: str, status: int) -> ServiceUnavailable:
+    """The error for a link to a file that does not work: links expire, a new one may do."""
+    return ServiceUnavailable(
+        f"the link to the file {quoted(file_id)} was refused with status {status}; download the file again",
+        status_code=status,
+    )
 
 
 def lost(error: httpx.RequestError | httpx.InvalidURL, settings: Settings) -> Lost:

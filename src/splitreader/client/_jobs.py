@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 from splitreader._config import CategoriesLike
-from splitreader._errors import CreateUnknown, JobCancelled, JobFailed, ServiceError, SplitReaderError
+from splitreader._errors import CreateUnknown, JobCancelled, JobFailed, RequestRefused, ServiceError, SplitReaderError
 from splitreader.client._answers import parse
 from splitreader.client._creating import create_job
 from splitreader.client._files import (
@@ -21,12 +21,12 @@ from splitreader.client._files import (
 )
 from splitreader.client._job_bodies import JobOptions, NewJob, new_job
 from splitreader.client._requests import Request, in_path, parameters
-from splitreader.client._retrying import send
+from splitreader.client._retrying import may_have_worked, send
 from splitreader.client._service import Service
 from splitreader.client._settings import Api
 from splitreader.client._steps import Flow
 from splitreader.client._upload import Upload
-from splitreader.client._waiting import OnProgress, check_seconds, wait
+from splitreader.client._waiting import OnProgress, check_seconds, get_job, wait
 from splitreader.sources import FileId
 from splitreader.wire import CloudFile, SplitJob
 
@@ -91,14 +91,14 @@ def run_job(
         JobError, ServiceError: see their trees.
     """
     check_seconds(max_seconds)
-    job = planned.job
+    service = service.scoped(planned.job.project_id, planned.job.organization_id)
+    upload, job = planned.upload, planned.job
     uploaded: Uploaded | None = None
-    if planned.upload is not None:
-        uploaded = yield from upload_file(service, planned.upload, source=source)
-        job = job.of_file(uploaded.file.id)
-    doomed = uploaded if planned.delete_after else None
     running = ""
     try:
+        if upload is not None:
+            uploaded = yield from upload_file(service, upload, source=source)
+            job = job.of_file(uploaded.file.id)
         created = yield from create_job(service, job, source=source)
         running = created.id
         done = yield from wait(
@@ -111,26 +111,35 @@ def run_job(
             is_new=True,
         )
     except (JobFailed, JobCancelled):
-        yield from _delete(service, doomed, planned.upload)
+        yield from _delete(service, planned, uploaded)
         raise
     except CreateUnknown:
         raise
-    except SplitReaderError:
-        if not running:
-            yield from _delete(service, doomed, planned.upload)
+    except SplitReaderError as error:
+        if uploaded is None and may_have_worked(error):
+            yield from _delete_by_name(service, planned)
+        elif not running:
+            yield from _delete(service, planned, uploaded)
         raise
     except BaseException:
-        if running:
-            logger.warning("job %s goes on although nobody waits for it any more; take it up again by its id", running)
+        _tell_what_stays(upload, uploaded, running)
         raise
-    yield from _delete(service, doomed, planned.upload)
+    yield from _delete(service, planned, uploaded)
     return done
 
 
 def cancel_job(service: Service, job_id: str) -> Flow[SplitJob]:
-    """Cancel a job."""
+    """Cancel a job. One that is cancelled already, maybe by a request whose answer was lost, is no error."""
     request = _about(service, "cancel the split job", "POST", job_id, "/cancel")
-    answer = yield from send(service, request, job_id=job_id)
+    try:
+        answer = yield from send(service, request, job_id=job_id)
+    except RequestRefused as error:
+        if error.status_code != 409:
+            raise
+        job = yield from get_job(service, job_id)
+        if job.status != "cancelled":
+            raise
+        return job
     return parse(answer, SplitJob, request, service)
 
 
@@ -150,17 +159,47 @@ def _about(service: Service, what: str, method: str, job_id: str, tail: str = ""
     )
 
 
-def _delete(service: Service, uploaded: Uploaded | None, upload: Upload | None) -> Flow[None]:
-    """Delete what was uploaded. Whatever goes wrong here is logged: the result counts."""
-    if uploaded is None or upload is None:
+def _delete(service: Service, planned: Plan, uploaded: Uploaded | None) -> Flow[None]:
+    """Delete what was uploaded, if that is wanted. Whatever goes wrong here is logged: the result counts."""
+    if uploaded is None or not planned.delete_after:
+        return
+    if uploaded.is_doubtful:
+        yield from _delete_by_name(service, planned)
+    else:
+        yield from _delete_one(service, uploaded.file.id)
+
+
+def _delete_by_name(service: Service, planned: Plan) -> Flow[None]:
+    """Delete all that this upload may have left: a request whose answer was lost may have worked."""
+    name = None if planned.upload is None else planned.upload.external_file_id
+    if name is None or not planned.delete_after:
         return
     try:
-        ids = [uploaded.file.id]
-        name = dict(upload.fields).get("external_file_id")
-        if uploaded.is_doubtful and name is not None:
-            listing = yield from list_files_page(service, FileFilters(external_file_id=name))
-            ids += [file.id for file in listing.items if file.id not in ids and file.external_file_id == name]
-        for file_id in ids:
-            yield from delete_file(service, file_id)
+        filters: FileFilters | None = FileFilters(external_file_id=name)
+        found: list[str] = []
+        while filters is not None:
+            listing = yield from list_files_page(service, filters)
+            found += [file.id for file in listing.items if file.external_file_id == name]
+            filters = filters.after(listing)
     except ServiceError as error:
-        logger.warning("file %s stays on the service: %s", uploaded.file.id, error)
+        logger.warning("files with the external id %s may stay on the service: %s", name, error)
+        return
+    for file_id in found:
+        yield from _delete_one(service, file_id)
+
+
+def _delete_one(service: Service, file_id: str) -> Flow[None]:
+    try:
+        yield from delete_file(service, file_id)
+    except ServiceError as error:
+        logger.warning("file %s stays on the service: %s", file_id, error)
+
+
+def _tell_what_stays(upload: Upload | None, uploaded: Uploaded | None, running: str) -> None:
+    """Log what goes on or stays behind when a run is called off."""
+    if running:
+        logger.warning("job %s goes on although nobody waits for it any more; take it up again by its id", running)
+    elif uploaded is not None:
+        logger.warning("called off: file %s stays on the service, and a job for it may exist", uploaded.file.id)
+    elif upload is not None:
+        logger.warning("called off: a file with the external id %s may be on the service", upload.external_file_id)

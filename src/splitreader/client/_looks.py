@@ -37,14 +37,14 @@ class Board:
     """The tickets of one client. Safe between threads.
 
     Attributes:
-        asks_together: whether the service answers about several jobs at once.
+        refusals: how many questions about several jobs at once the service has refused, one after the other.
     """
 
     def __init__(self) -> None:
-        self.asks_together = True
+        self.refusals = 0
         self._lock = threading.Lock()
         self._tickets: list[Ticket] = []
-        self._led = False
+        self._leader: Ticket | None = None
 
     def enter(self, ticket: Ticket) -> None:
         """Wait from now on."""
@@ -55,11 +55,14 @@ class Board:
         """Wait no more."""
         with self._lock:
             self._tickets.remove(ticket)
+            was_asking = self._leader is ticket
+        if was_asking:  # an interrupt may have come before it could settle
+            self.settle()
 
     @property
     def is_led(self) -> bool:
         """Whether somebody is asking."""
-        return self._led
+        return self._leader is not None
 
     def lead(self, ticket: Ticket, now: float) -> list[Ticket]:
         """The tickets to ask about, this one first, if its time has come and nobody else is asking; else none.
@@ -67,9 +70,9 @@ class Board:
         Whoever gets some must call `settle`.
         """
         with self._lock:
-            if self._led or now < ticket.at:
+            if self._leader is not None or now < ticket.at:
                 return []
-            self._led = True
+            self._leader = ticket
             others = sorted(
                 (other for other in self._tickets if other is not ticket and other.outcome is None),
                 key=lambda other: other.at,
@@ -79,7 +82,7 @@ class Board:
     def settle(self) -> None:
         """The asking is over: everyone looks what has come of it."""
         with self._lock:
-            self._led = False
+            self._leader = None
             tickets = list(self._tickets)
         for ticket in tickets:
             ticket.event.set()

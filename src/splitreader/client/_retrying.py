@@ -6,7 +6,7 @@ import logging
 import math
 from dataclasses import dataclass, replace
 
-from splitreader._errors import ServiceUnreachable
+from splitreader._errors import InvalidServiceAnswer, ServiceUnavailable, ServiceUnreachable
 from splitreader.client._answers import error_of
 from splitreader.client._requests import Request
 from splitreader.client._retry_after import retry_after
@@ -146,6 +146,11 @@ def failure(
         job_id=job_id,
         source=source,
     )
+
+
+def may_have_worked(error: Exception) -> bool:
+    """Whether the service may have done what a request asked for, although this error came of it."""
+    return isinstance(error, (ServiceUnreachable, ServiceUnavailable, InvalidServiceAnswer))
 
 
 def _may_go_away(missed: Missed, request: Request) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from splitreader.client._limiter import Limiter
@@ -26,6 +27,8 @@ class Service:
         board: the jobs that are waited for.
         clock: monotonic, seconds.
         ahead: how far the service's clock is ahead of ours, once an answer has told.
+        creating: for each file how many jobs are being created.
+        handed_out: the ids of the jobs that were created.
     """
 
     settings: Settings
@@ -34,11 +37,24 @@ class Service:
     board: Board = field(default_factory=Board)
     clock: Callable[[], float] = time.monotonic
     ahead: timedelta | None = None
+    creating: Counter[str] = field(default_factory=Counter)
+    handed_out: set[str] = field(default_factory=set)
 
     @property
     def path(self) -> str:
         """Where split jobs are."""
         return "/api/v1/beta/split/jobs" if self.settings.api == "beta" else "/api/v1/split/jobs"
+
+    def scoped(self, project_id: str | None, organization_id: str | None) -> Service:
+        """The same for another project or organization; jobs of two projects are not looked at together."""
+        if project_id is None and organization_id is None:
+            return self
+        settings = replace(
+            self.settings,
+            project_id=project_id or self.settings.project_id,
+            organization_id=organization_id or self.settings.organization_id,
+        )
+        return replace(self, settings=settings, board=Board())
 
     def now(self) -> datetime:
         """The service's time, as far as it is known."""

@@ -182,6 +182,8 @@ def _base_url(base_url: str | None, region: Region | None) -> str:
         parts = urlsplit(base_url)
         wrong = parts.scheme not in ("http", "https") or not parts.hostname or bool(parts.query or parts.fragment)
         _ = parts.port  # raises where it is none
+        (parts.hostname or "").encode("idna")  # raises where it is no name of a host
+        wrong = wrong or not base_url.isprintable() or " " in base_url
         userinfo = parts.username is not None
     except ValueError:
         wrong, userinfo = True, "@" in base_url

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from splitreader._config import AllowUncategorized, CategoriesLike
 from splitreader._errors import ServiceUnreachable
 from splitreader.client import _configurations, _files, _jobs, _waiting
-from splitreader.client._answers import error_of
 from splitreader.client._creating import create_job
 from splitreader.client._files import FileFilters, FilesApi, UploadLike, new_upload
-from splitreader.client._http import Body, Exchange, lost
+from splitreader.client._http import Body, Exchange, answered, lost, refused_download
 from splitreader.client._job_bodies import FileLike, JobOptions, new_job, saved_parameters
 from splitreader.client._limiter import Limiter
 from splitreader.client._listing import Filters, JobFilters, list_jobs_page, next_page
-from splitreader.client._requests import Request
 from splitreader.client._service import Service
 from splitreader.client._settings import ClientOptions, Settings
 from splitreader.client._steps import Answer, Flow, Lost, Rest, Send
@@ -27,6 +25,8 @@ from splitreader.sources import FileId
 from splitreader.wire import CloudFile, PresignedURL, SavedConfiguration, SplitJob
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 T = TypeVar("T")
@@ -44,6 +44,7 @@ class SplitClient:
             `options` has none.
         limiter: shared with other clients; default: one of its own.
         settings: options that were settled before, instead of `options`.
+        tls: whom to trust; default: as httpx does.
         options: see `ClientOptions`.
 
     Raises:
@@ -56,6 +57,7 @@ class SplitClient:
         http_client: httpx.Client | None = None,
         limiter: Limiter | None = None,
         settings: Settings | None = None,
+        tls: ssl.SSLContext | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
         import httpx
@@ -66,7 +68,9 @@ class SplitClient:
         )
         self._exchange = Exchange(settings, None if http_client is None else http_client.timeout)
         self._owns_http = http_client is None
-        self._http = http_client or httpx.Client(limits=httpx.Limits(max_connections=100))
+        self._http = http_client or httpx.Client(
+            verify=True if tls is None else tls, limits=httpx.Limits(max_connections=100)
+        )
 
     def __repr__(self) -> str:
         return (
@@ -147,12 +151,12 @@ class SplitClient:
 
         Raises:
             UnknownId: there is no such file.
+            ServiceUnavailable: the link to its bytes was refused.
             ServiceError: see its tree; also half way, there is no second try then.
         """
         import httpx
 
         link = self.file_content(file_id)
-        request = Request(what=f"download the file {file_id!r}", method="GET", path="")
         problem: Lost | None = None
         try:
             response = self._http.send(
@@ -163,9 +167,7 @@ class SplitClient:
             )
             try:
                 if not response.is_success:
-                    body = Body(None)
-                    body.add(response.read())
-                    raise error_of(body.answer(response), request, self._service)
+                    raise refused_download(file_id, response.status_code)
                 yield from response.iter_bytes()
             finally:
                 response.close()
@@ -399,7 +401,7 @@ class SplitClient:
         import httpx
 
         arguments = self._exchange.arguments(step, is_async=False)
-        problem: Lost
+        problem: Answer | Lost
         try:
             with self._http.stream(**arguments) as response:
                 body = Body(arguments["timeout"].read)
@@ -408,4 +410,8 @@ class SplitClient:
                 return body.answer(response)
         except httpx.RequestError as error:
             problem = lost(error, self._service.settings)
+        except httpx.HTTPStatusError as error:  # raised by a hook of the user's own client
+            problem = answered(error.response)
+        if isinstance(problem, Answer):
+            return problem
         raise problem  # out here: in there it would carry httpx's error along, whose frames hold the key

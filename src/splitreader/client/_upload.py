@@ -39,6 +39,11 @@ class Upload:
         object.__setattr__(self, "boundary", self.boundary or uuid.uuid4().hex)
 
     @property
+    def external_file_id(self) -> str | None:
+        """The uploader's own name for it."""
+        return dict(self.fields).get("external_file_id")
+
+    @property
     def headers(self) -> dict[str, str]:
         """The content type, and the length: so that nothing has to be sent in chunks."""
         length = len(self._head) + self.size + len(self._tail)

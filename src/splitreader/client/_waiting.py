@@ -18,8 +18,11 @@ from splitreader._errors import (
     JobCancelled,
     JobDeadline,
     JobFailed,
+    RateLimited,
     RequestRefused,
     ServiceError,
+    ServiceUnavailable,
+    ServiceUnreachable,
     UnknownId,
 )
 from splitreader.client._answers import QUOTED_AT_MOST, parse
@@ -37,10 +40,22 @@ LONGEST_GAP = 10.0
 GAP_SHARE = 0.2
 """The gap before the next look, as a share of the time that the job has taken: what it may be late by."""
 
+NEW_FOR = 10.0
+"""Seconds in which a job that was created just now may still be unknown where it is looked for."""
+
+MOST_REFUSALS = 3
+"""Refused questions about several jobs, one after the other, after which no more are asked."""
+
 LAST_LOOK = 1.0
 """Seconds before the deadline at which a job is looked at once more."""
 
+LONGEST_WAIT = 366 * 86_400.0
+"""Seconds."""
+
 OnProgress = Callable[[SplitJob], None]
+
+_PASSING = (ServiceUnavailable, ServiceUnreachable, RateLimited)
+"""Errors that may be over before the deadline: the job goes on meanwhile."""
 
 
 def wait(  # noqa: PLR0913  # options, all by name
@@ -79,13 +94,20 @@ def wait(  # noqa: PLR0913  # options, all by name
     status = "not known"
     while True:
         try:
-            job = yield from look(service, job_id, at=at, until=deadline, source=source)
+            job = yield from look(service, job_id, at=at, until=deadline)
         except OutOfTime:
+            if (left := deadline - service.clock()) > 0:
+                yield Rest(left)
             break
-        except UnknownId:
-            raise
         except ServiceError as error:
-            raise _and_goes_on(error, job_id) from None
+            now = service.clock()
+            at = now + max(service.jittered(_gap(now - begin)), error.retry_after or 0.0)
+            is_early = is_new and isinstance(error, UnknownId) and now - begin < NEW_FOR
+            if (is_early or isinstance(error, _PASSING)) and at < deadline:
+                logger.info("job %s will be looked at again: %s", job_id, error)
+                continue
+            told = _about_the_job(error, job_id, is_new=is_new)
+            raise told from None
         if job.status != status:
             logger.debug("job %s is %s", job_id, job.status)
             status = job.status
@@ -94,8 +116,7 @@ def wait(  # noqa: PLR0913  # options, all by name
         if job.is_terminal:
             return _completed(job, service, source)
         now = service.clock()
-        gap = min(max(SHORTEST_GAP, GAP_SHARE * (now - begin)), LONGEST_GAP)
-        at = now + service.jittered(gap)
+        at = now + service.jittered(_gap(now - begin))
         if at >= deadline - LAST_LOOK > now:
             at = deadline - LAST_LOOK
     raise JobDeadline(
@@ -107,17 +128,28 @@ def wait(  # noqa: PLR0913  # options, all by name
     )
 
 
+def _gap(elapsed: float) -> float:
+    """Seconds until the next look at a job that has taken so long."""
+    return min(max(SHORTEST_GAP, GAP_SHARE * elapsed), LONGEST_GAP)
+
+
 def check_seconds(max_seconds: object) -> None:
     """See that it is a time that ends.
 
     Raises:
         InvalidConfiguration: it is not.
     """
-    if isinstance(max_seconds, bool) or not isinstance(max_seconds, (int, float)) or not 0 < max_seconds < math.inf:
-        raise InvalidConfiguration(f"max_seconds is {quoted(max_seconds)}; it must be seconds above 0")
+    if (
+        isinstance(max_seconds, bool)
+        or not isinstance(max_seconds, (int, float))
+        or not 0 < max_seconds <= LONGEST_WAIT
+    ):
+        raise InvalidConfiguration(
+            f"max_seconds is {quoted(max_seconds)}; it must be seconds above 0, and at most a year"
+        )
 
 
-def look(service: Service, job_id: str, *, at: float, until: float, source: str | None = None) -> Flow[SplitJob]:
+def look(service: Service, job_id: str, *, at: float, until: float) -> Flow[SplitJob]:
     """Look at a job at a time, or earlier if somebody else looks then.
 
     Raises:
@@ -135,7 +167,7 @@ def look(service: Service, job_id: str, *, at: float, until: float, source: str 
                 raise OutOfTime
             if batch := board.lead(ticket, now):
                 try:
-                    yield from _ask(service, batch, until, source)
+                    yield from _ask(service, batch, until)
                 finally:
                     board.settle()
             elif ticket.outcome is None:
@@ -147,7 +179,7 @@ def look(service: Service, job_id: str, *, at: float, until: float, source: str 
         board.leave(ticket)
 
 
-def get_job(service: Service, job_id: str, *, until: float = math.inf, source: str | None = None) -> Flow[SplitJob]:
+def get_job(service: Service, job_id: str, *, until: float = math.inf) -> Flow[SplitJob]:
     """Look at one job, now."""
     settings = service.settings
     request = Request(
@@ -157,28 +189,30 @@ def get_job(service: Service, job_id: str, *, until: float = math.inf, source: s
         parameters=parameters(("project_id", settings.project_id), ("organization_id", settings.organization_id)),
         retry_conflict=True,
     )
-    answer = yield from send(service, request, until=until, job_id=job_id, source=source)
+    answer = yield from send(service, request, until=until, job_id=job_id)
     return parse(answer, SplitJob, request, service)
 
 
-def _ask(service: Service, batch: list[Ticket], until: float, source: str | None) -> Flow[None]:
+def _ask(service: Service, batch: list[Ticket], until: float) -> Flow[None]:
     """Look at the jobs of all tickets; each gets its outcome."""
     seen: dict[str, SplitJob | Exception] = {}
     ids = list(dict.fromkeys(ticket.job_id for ticket in batch))
     try:
-        if len(ids) > 1 and service.board.asks_together:
+        if len(ids) > 1 and service.board.refusals < MOST_REFUSALS:
             seen.update((yield from _look_together(service, ids, until)))
         for job_id in ids:
             if job_id in seen:
                 continue
             try:
-                seen[job_id] = yield from get_job(service, job_id, until=until, source=source)
-            except (UnknownId, InvalidServiceAnswer) as error:
+                seen[job_id] = yield from get_job(service, job_id, until=until)
+            except ServiceError as error:
                 seen[job_id] = error
-    except ServiceError as error:
-        seen = {job_id: seen.get(job_id, error) for job_id in ids}
+                if isinstance(error, _PASSING):
+                    break  # the others are asked about by whoever's time comes next
+    except ServiceError as error:  # of the question about all of them
+        seen = dict.fromkeys(ids, error)
     for ticket in batch:
-        outcome = seen[ticket.job_id]
+        outcome = seen.get(ticket.job_id)
         ticket.outcome = copy.copy(outcome) if isinstance(outcome, Exception) else outcome
 
 
@@ -201,9 +235,10 @@ def _look_together(service: Service, ids: list[str], until: float) -> Flow[dict[
         answer = yield from send(service, request, until=until)
         items = parse(answer, Listing[Any], request, service).items
     except (RequestRefused, InvalidServiceAnswer) as error:
-        service.board.asks_together = False
-        logger.warning("jobs are looked at one by one from now on: %s", error)
+        service.board.refusals += 1
+        logger.warning("jobs are looked at one by one: %s", error)
         return {}
+    service.board.refusals = 0
     found: dict[str, SplitJob] = {}
     for item in items:
         with suppress(ValidationError):
@@ -244,8 +279,10 @@ def _completed(job: SplitJob, service: Service, source: str | None) -> SplitJob:
     return job
 
 
-def _and_goes_on(error: ServiceError, job_id: str) -> ServiceError:
+def _about_the_job(error: ServiceError, job_id: str, *, is_new: bool) -> ServiceError:
+    """The error, and what is with the job: of one that nobody knows and we did not create, nothing is known."""
     told = copy.copy(error)
-    told.args = (f"{error}; job {job_id} goes on, wait for it again by its id",)
     told.job_id = job_id
+    if is_new or not isinstance(error, UnknownId):
+        told.args = (f"{error}; job {job_id} goes on as far as is known, wait for it again by its id",)
     return told

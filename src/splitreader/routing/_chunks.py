@@ -55,7 +55,9 @@ class ChunkLocator:
         if hint is not None and hint + lead >= onward and self._text.startswith(core, hint + lead):
             start = hint + lead
         else:
-            places = (self._text.find(core, begin) for begin in (onward, self._start, 0))
+            after = self._end + len(self._text[self._end :]) - len(self._text[self._end :].lstrip())
+            places = [after] if self._text.startswith(core, after) else []
+            places += (self._text.find(core, begin) for begin in (onward, self._start, 0))
             start = next((place for place in places if place >= 0), -1)
         if start < 0:
             return None

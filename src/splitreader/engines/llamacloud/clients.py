@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
+    import ssl
     from asyncio import AbstractEventLoop
 
     from splitreader.client import AsyncSplitClient, SplitClient
@@ -21,9 +22,20 @@ class Clients:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._tls_lock = threading.Lock()
+        self._tls: ssl.SSLContext | None = None
         self._client: SplitClient | None = None
         self._users = 0
         self._of_loops: WeakKeyDictionary[AbstractEventLoop, tuple[AsyncSplitClient, int]] = WeakKeyDictionary()
+
+    def tls(self) -> ssl.SSLContext:
+        """Whom to trust; read once, for all clients."""
+        import httpx
+
+        with self._tls_lock:
+            if self._tls is None:
+                self._tls = httpx.create_ssl_context()
+            return self._tls
 
     def enter(self, make: Callable[[], SplitClient]) -> SplitClient:
         """The client of the threads; must be left again."""

@@ -25,7 +25,7 @@ from splitreader._limits import Limits
 from splitreader._threads import in_thread
 from splitreader.engines._protocol import EngineAnswer, Packet
 from splitreader.engines.llamacloud.clients import Clients
-from splitreader.engines.llamacloud.packets import file_of, proposed, watched
+from splitreader.engines.llamacloud.packets import OnePacket, check_file, file_of, proposed, watched
 from splitreader.sources import Abort, Source, spool
 
 if TYPE_CHECKING:
@@ -89,8 +89,10 @@ class LlamaCloudEngine:
         self._http_client = http_client
         self._async_http_client = async_http_client
         self._job_id: str | None = None
+        self._first = OnePacket()
         self._limiter = Limiter(self._settings.requests_per_minute)
         self._clients = Clients()
+        self._first = OnePacket()
 
     def __repr__(self) -> str:
         return f"LlamaCloudEngine(base_url={self._settings.base_url!r}, api={self._settings.api!r})"
@@ -114,11 +116,14 @@ class LlamaCloudEngine:
         """This engine, but taking up a job that exists: nothing is uploaded, nothing is created, nothing is paid.
 
         Args:
-            job_id: of the job, as `JobDeadline.job_id` has it. Give the engine the packet that the job is about.
+            job_id: of the job, as `JobDeadline.job_id` has it. Give the engine the packet that the job is about, and
+                no other: what the service has can't be compared with a file here.
             delete_file: delete the job's file when the job is over.
         """
         resumed = copy.copy(self)
         resumed._job_id = job_id  # noqa: SLF001  # its own class
+        resumed._limiter, resumed._clients = self._limiter, self._clients  # noqa: SLF001
+        resumed._first = OnePacket()  # noqa: SLF001
         resumed.delete_after = delete_file
         return resumed
 
@@ -142,11 +147,14 @@ class LlamaCloudEngine:
             JobError, ServiceError: see their trees; ``job_id`` and ``file_id`` tell what is on the service.
         """
         self.check(config)
-        self._check_pages(packet)
+        if self._async_http_client is not None and self._http_client is None:
+            raise _other_client(packet, "http_client")
+        self._check_packet(packet)
         file, name = file_of(packet)
         with _about(packet), self._client() as client:
             if self._job_id is not None:
                 job = self._take_up(client, self._job_id)
+                check_file(job, packet)
             else:
                 job = client.run(
                     file,
@@ -162,12 +170,15 @@ class LlamaCloudEngine:
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
         """`split` on the event loop."""
         self.check(config)
-        await in_thread(lambda: self._check_pages(packet))
+        if self._http_client is not None and self._async_http_client is None:
+            raise _other_client(packet, "async_http_client")
+        await in_thread(lambda: self._check_packet(packet))
         file, name = file_of(packet)
         with _about(packet):
             async with self._async_client() as client:
                 if self._job_id is not None:
                     job = await self._atake_up(client, self._job_id)
+                    check_file(job, packet)
                 else:
                     job = await client.run(
                         file,
@@ -199,8 +210,8 @@ class LlamaCloudEngine:
         assert source.file_id is not None
         if self._async_http_client is not None and self._http_client is None:
             raise InvalidConfiguration(
-                f"{source.name} would be downloaded by http_client, and only async_http_client was given, maybe for a "
-                "proxy; give both",
+                f"{source.name} would be downloaded without the httpx client that was given, maybe for a proxy; give "
+                "http_client, too",
                 source=source.name,
             )
         ends = time.monotonic() + limits.download_seconds
@@ -216,7 +227,7 @@ class LlamaCloudEngine:
         return replace(source, path=file.path, spool=file)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in vars(self).items() if key not in ("_clients", "_limiter")}
+        return {key: value for key, value in vars(self).items() if key not in ("_clients", "_first", "_limiter")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         from splitreader.client import Limiter
@@ -255,7 +266,9 @@ class LlamaCloudEngine:
                     await client.delete_file(doomed)
         return job
 
-    def _check_pages(self, packet: Packet) -> None:
+    def _check_packet(self, packet: Packet) -> None:
+        if self._job_id is not None:
+            self._first.claim(packet, self._job_id)
         if self.max_pages is not None and self._job_id is None and packet.page_count > self.max_pages:
             raise LimitExceeded(
                 f"{packet.name} has {packet.page_count} pages, and at most {self.max_pages} may be sent to LlamaCloud; "
@@ -289,7 +302,12 @@ class LlamaCloudEngine:
         from splitreader.client import SplitClient
 
         def make() -> SplitClient:
-            return SplitClient(settings=self._settings, limiter=self._limiter, http_client=self._http_client)
+            return SplitClient(
+                settings=self._settings,
+                limiter=self._limiter,
+                http_client=self._http_client,
+                tls=self._clients.tls(),
+            )
 
         client = self._clients.enter(make)
         try:
@@ -304,8 +322,12 @@ class LlamaCloudEngine:
 
         from splitreader.client import AsyncSplitClient
 
+        tls = await in_thread(self._clients.tls)  # which takes some hundredths of a second to read
+
         def make() -> AsyncSplitClient:
-            return AsyncSplitClient(settings=self._settings, limiter=self._limiter, http_client=self._async_http_client)
+            return AsyncSplitClient(
+                settings=self._settings, limiter=self._limiter, http_client=self._async_http_client, tls=tls
+            )
 
         loop = get_running_loop()
         client = self._clients.enter_loop(loop, make)
@@ -314,6 +336,13 @@ class LlamaCloudEngine:
         finally:
             if (unused := self._clients.leave_loop(loop)) is not None:
                 await unused.aclose()
+
+
+def _other_client(packet: Packet, name: str) -> InvalidConfiguration:
+    return InvalidConfiguration(
+        f"{packet.name} would be sent without the httpx client that was given, maybe for a proxy; give {name}, too",
+        source=packet.name,
+    )
 
 
 @contextmanager

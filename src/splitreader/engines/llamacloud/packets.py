@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,47 @@ from splitreader.engines._protocol import Packet, ProposedSegment
 from splitreader.sources import Abort
 
 if TYPE_CHECKING:
-    from splitreader.wire import JobSegment
+    from splitreader.wire import JobSegment, SplitJob
+
+
+class OnePacket:
+    """The packet that a job is taken up for. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._identity: object = None
+
+    def claim(self, packet: Packet, job_id: str) -> None:
+        """See that it is always the same one. May read the packet.
+
+        Raises:
+            InvalidConfiguration: it is another than before.
+        """
+        source = packet.source
+        identity = packet.name if source is None else source.file_id or source.sha256
+        with self._lock:
+            first = self._identity = self._identity or identity
+        if first != identity:
+            raise InvalidConfiguration(
+                f"{packet.name} is another packet than the one that job {job_id} was taken up for; resume() is for one",
+                source=packet.name,
+                job_id=job_id,
+            )
+
+
+def check_file(job: SplitJob, packet: Packet) -> None:
+    """See that a job is about the packet, where both are known by the file's id.
+
+    Raises:
+        InvalidConfiguration: it is about another file.
+    """
+    file_id = None if packet.source is None else packet.source.file_id
+    if file_id is not None and job.file_id is not None and job.file_id != file_id.id:
+        raise InvalidConfiguration(
+            f"job {job.id} is about the file {quoted(job.file_id)}, not about {packet.name}; give its own packet",
+            source=packet.name,
+            job_id=job.id,
+        )
 
 
 def file_of(packet: Packet) -> tuple[Any, str | None]:
