@@ -148,6 +148,27 @@ CASES = (
         routes={"contract": ("lines", None)},
     ),
     Case(
+        name="a-repeated-line-that-ends-a-longer-one",
+        pages=("Total\nGrand Total", "Total\nTotal", "Sub Total\nTotal"),
+        segments=(
+            Segment(
+                id="a127d8e2-dc84-531c-b59a-74048b3fb461",
+                category="invoice",
+                pages=(1, 2, 3),
+                way="invoice",
+                chunks=(
+                    ("Total", "1"),
+                    ("Grand Total", "1"),
+                    ("Total", "2"),
+                    ("Total", "2"),
+                    ("Sub Total", "3"),
+                    ("Total", "3"),
+                ),
+            ),
+        ),
+        routes={"invoice": ("lines", None)},
+    ),
+    Case(
         name="too-little-confidence",
         pages=("Invoice a", "Invoice b", "Invoice c", "Contract d"),
         segments=(

@@ -2,9 +2,13 @@
 
 import pytest
 from langchain_core.documents import Document
+from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from adapters.cases import CASES
 from langchain_splitreader import CategoryRouter, Drop, PassThrough, Route, SplitLoader
+from splitreader import SplitReader
+from splitreader.testing import ScriptedEngine
+from support.pdfs import make_pdf
 
 
 def lines(documents):
@@ -60,6 +64,23 @@ def test_each_goes_the_expected_way(case, documents, router):
 
 async def test_the_async_way_gives_the_same(documents, router):
     assert await router.aroute(documents) == router.route(documents)
+
+
+@pytest.mark.parametrize("overlap", [0, 4])
+def test_two_splitters_one_after_the_other_find_the_pages_of_repeated_text(overlap):
+    pages = ["Acme Ltd\nfirst page text", "Acme Ltd\nsecond page text", "Acme Ltd\nthird page text"]
+    reader = SplitReader(["contract"], engine=ScriptedEngine([("contract", [1, 2, 3])]))
+    (document,) = SplitLoader(make_pdf(pages), reader=reader).load()
+    steps = [
+        RecursiveCharacterTextSplitter(chunk_size=30, chunk_overlap=overlap),
+        RecursiveCharacterTextSplitter(chunk_size=12, chunk_overlap=overlap, add_start_index=True),
+    ]
+    chunks = CategoryRouter({"contract": steps}).transform_documents([document])
+    found = [chunk.metadata["pages"] for chunk in chunks if "Acme" in chunk.page_content]
+    assert found == ["1", "2", "3"]
+    for number, word in enumerate(("first", "second", "third"), start=1):
+        assert {c.metadata["pages"] for c in chunks if word in c.page_content} == {str(number)}
+    assert [chunk.metadata["pages"] for chunk in chunks] == sorted(chunk.metadata["pages"] for chunk in chunks)
 
 
 def test_another_job_of_the_engine_gives_the_same_documents(case, documents):

@@ -1,12 +1,14 @@
 """A segment's own PDF for another reader, and what that reader says."""
 
+import logging
+import shutil
 import tempfile
 
 import pypdf
 import pytest
 
 from splitreader import SourceChanged, SourceGone, SplitReader
-from splitreader.routing import packet_pages, read_id, segment_pdf
+from splitreader.routing import OWN_KEYS, packet_pages, read_id, segment_pdf
 from splitreader.testing import ScriptedEngine
 from support.pdfs import make_pdf
 
@@ -69,6 +71,26 @@ class TestSegmentPDF:
             pass
         assert list(folder.iterdir()) == []
 
+    def test_says_the_same_time_whenever_it_is_made(self, license_, reader, folder):
+        with segment_pdf(license_, reader) as path:
+            assert path.stat().st_mtime == 0
+
+    def test_a_folder_that_can_not_be_removed_is_told(self, license_, reader, folder, monkeypatch, caplog):
+        def refuse(path, **options):
+            raise PermissionError(13, "in use", str(path))
+
+        with monkeypatch.context() as patch, caplog.at_level(logging.WARNING):
+            patch.setattr(shutil, "rmtree", refuse)
+            with segment_pdf(license_, reader) as path:
+                pass
+        assert str(path.parent) in caplog.text
+        assert "remove it" in caplog.text
+
+    def test_a_folder_that_is_gone_already_is_no_failure(self, license_, reader, folder, caplog):
+        with segment_pdf(license_, reader) as path:
+            shutil.rmtree(path.parent)
+        assert caplog.text == ""
+
 
 def test_ids_depend_on_segment_and_place_only(license_, reader, path):
     others = reader.load(path)
@@ -98,11 +120,51 @@ class TestPacketPages:
         assert (found["page_start"], found["page_end"], found["pages"]) == (page, page, str(page))
         assert found["page_list"] == [page]
 
-    @pytest.mark.parametrize("value", [None, "iv", "3", 0, -1, [1], 1.5])
-    def test_a_number_that_is_no_page_of_the_segment_leaves_the_range(self, license_, value):
+    @pytest.mark.parametrize("value", [None, "iv"])
+    def test_a_label_without_number_stays_and_leaves_the_range(self, license_, value):
         found = packet_pages(license_, {"page_label": value}, {"page_label": 1})
         assert found["page_label"] == value
         assert (found["pages"], found["page_list"]) == ("2,4", [2, 4])
+
+    @pytest.mark.parametrize("value", ["3", 0, -1, [1], 1.5, True])
+    def test_a_number_that_is_no_page_of_the_segment_is_left_out_with_a_warning(self, license_, value, caplog):
+        found = packet_pages(license_, {"page_number": value, "title": "x"}, {"page_number": 1})
+        assert "page_number" not in found
+        assert found["title"] == "x"
+        assert (found["pages"], found["page_list"]) == ("2,4", [2, 4])
+        assert "page_number=" in caplog.text
+        assert "pages 2,4" in caplog.text
+
+    @pytest.mark.parametrize(
+        ("told", "packets", "page"),
+        [
+            ({"page": 1, "page_label": "1"}, {"page": 2, "page_label": "2"}, 2),
+            ({"page": 2, "page_label": 2}, {"page": 4, "page_label": 4}, 4),
+            ({"page": 1, "page_label": "2"}, {"page": 3, "page_label": "4"}, 4),
+        ],
+    )
+    def test_a_page_that_is_its_label_counts_from_1(self, license_, told, packets, page):
+        found = packet_pages(license_, told, {"page": 0, "page_label": 1})
+        assert packets.items() <= found.items()
+        assert (found["page_start"], found["pages"]) == (page, str(page))
+
+    def test_keys_that_only_we_write_are_not_taken_from_others(self, license_):
+        found = packet_pages(license_, {**dict.fromkeys(OWN_KEYS, "theirs"), "title": "x"}, {})
+        assert "theirs" not in found.values()
+        assert found["title"] == "x"
+        assert {"score", "key"} & license_.metadata.keys() == {"score", "key"} & found.keys()
+
+    def test_lists_are_shared_with_nobody(self, license_):
+        theirs = {"acl": ["x"], "deep": {"tags": ["y"]}}
+        document = license_.model_copy(update={"metadata": {**license_.metadata, "tenants": ["t"]}})
+        found = packet_pages(document, theirs, {})
+        found["acl"].append("z")
+        found["deep"]["tags"].append("z")
+        found["tenants"].append("z")
+        found["page_list"].append(9)
+        assert theirs == {"acl": ["x"], "deep": {"tags": ["y"]}}
+        assert document.metadata["tenants"] == ["t"]
+        assert document.metadata["page_list"] == [2, 4]
 
     def test_two_keys_of_one_page_are_both_mapped(self, license_):
         found = packet_pages(license_, {"page": 1, "page_label": "2"}, {"page": 0, "page_label": 1})

@@ -29,7 +29,7 @@ def categories(*names):
     return [Category(name=name, description=None) for name in names if name]
 
 
-@pytest.mark.parametrize("prefix", ["search_", "", "p" * 70])
+@pytest.mark.parametrize("prefix", ["search_", "", "p" * 70, "suche in: ", "🧾"])
 def test_names_of_hard_categories_are_safe_and_unique(prefix):
     tools = tool_names(categories(*HARD), prefix=prefix)
     names = [tool.name for tool in tools]
@@ -78,7 +78,19 @@ def test_descriptions_tell_the_model_what_is_there():
 def test_the_field_of_the_category_names_them_all():
     field = category_field([Category(name="invoice", description="A bill"), Category(name="driver's license")])
     assert (field.name, field.type) == ("category", "string")
-    assert """'invoice' (A bill), "driver's license\"""" in field.description
+    assert """'invoice' (A bill), "driver's license", 'uncategorized' (what fits none""" in field.description
+
+
+def test_what_fits_no_category_may_have_a_tool_too():
+    assert "uncategorized" not in {tool.category for tool in tool_names(categories("invoice", "search"))}
+    *_, last = tool_names(categories("invoice", "search"), uncategorized=True)
+    assert (last.category, last.name) == ("uncategorized", "search_uncategorized")
+    assert "none of the categories" in last.description
+    taken = [Category.model_construct(name="uncategorized!", description=None)]
+    assert [tool.name for tool in tool_names(taken, uncategorized=True)] == [
+        "search_uncategorized",
+        "search_uncategorized_2",
+    ]
 
 
 def test_every_field_is_in_the_metadata_of_a_document(sample, sample_categories):
@@ -117,6 +129,12 @@ class TestConditions:
             {},
             {"category": []},
             {"category": [1]},
+            {"category": 7},
+            {"category": b"invoice"},
+            {"packet_id": 7},
+            {"packet_id": ["p"]},
+            {"min_confidence": ["high"]},
+            {"min_confidence": {}},
             {"min_confidence": "certain"},
             {"min_confidence": 2},
             {"page": 0},

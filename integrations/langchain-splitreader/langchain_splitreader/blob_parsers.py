@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ from langchain_core.documents.base import Blob
 
 from langchain_splitreader.options import reader_of
 from langchain_splitreader.segments import SegmentLoader, SegmentReading
-from splitreader import CategoriesLike, NotAPDF, SplitReader
+from splitreader import CategoriesLike, NotAPDF, SourceNotFound, SourceUnreadable, SplitReader
+from splitreader.routing import foreign_metadata
 
 _PDF = ("application/pdf", "application/x-pdf")
 _SAYS_NOTHING = ("", "application/octet-stream", "binary/octet-stream")
@@ -23,8 +23,11 @@ _HEADER_WITHIN = 1024
 class SplitBlobParser(BaseBlobParser):
     """Parses blobs that are packets, PDFs that hold many documents, behind any ``BlobLoader``.
 
-    A Document has the blob's metadata, too. Blobs are parsed one by one: of two with identical bytes both come out,
-    with the same ids.
+    A Document has the blob's metadata, too, but for the keys that only splitreader writes. Blobs are parsed one by one:
+    of two with identical bytes both come out, with the same ids.
+
+    Setup:
+        ``pip install langchain-splitreader``. The default engine works offline and needs no key.
 
     Instantiate:
         .. code-block:: python
@@ -33,13 +36,28 @@ class SplitBlobParser(BaseBlobParser):
 
             parser = SplitBlobParser({"invoice": "A request for payment", "contract": None})
 
-    Lazy parse:
+    Load:
         .. code-block:: python
 
             from langchain_core.documents.base import Blob
 
+            documents = parser.parse(Blob.from_path("packet.pdf"))
+            print(documents[0].id, documents[0].metadata["category"])
+
+    Lazy load:
+        .. code-block:: python
+
             for document in parser.lazy_parse(Blob.from_path("packet.pdf")):
                 print(document.metadata["category"], document.metadata["pages"])
+
+    Async:
+        .. code-block:: python
+
+            import asyncio
+
+            # LangChain's blob parsers have no async way: it goes into a thread
+            documents = await asyncio.to_thread(parser.parse, Blob.from_path("packet.pdf"))
+            print(len(documents))
 
     Args:
         categories: names, ``Category`` objects, or ``{name: description}``; not with `reader`.
@@ -71,14 +89,15 @@ class SplitBlobParser(BaseBlobParser):
 
         Raises:
             splitreader.NotAPDF: it is something else.
+            splitreader.SourceNotFound, splitreader.SourceUnreadable: its file is not there, or can't be read.
             splitreader.SplitReaderError: see its tree.
         """
         _check_mime_type(blob)
         as_file = blob.data is None and "source" not in blob.metadata
-        source = Path(str(blob.path)) if as_file else blob.as_bytes()
+        source = Path(str(blob.path)) if as_file else _bytes(blob)
         for segment in self.reader.lazy_load(source, name=None if as_file else blob.source):
             for document in self._reading.documents(segment):
-                document.metadata = {**deepcopy(blob.metadata), **document.metadata}
+                document.metadata = {**foreign_metadata(blob.metadata), **document.metadata}
                 yield document
 
 
@@ -97,6 +116,16 @@ def _check_mime_type(blob: Blob) -> None:
         raise NotAPDF(
             f"{name} has no MIME type and neither the header nor the extension of a PDF; pass only PDFs on", source=name
         )
+
+
+def _bytes(blob: Blob) -> bytes:
+    name = blob.source or "a blob without a name"
+    try:
+        return blob.as_bytes()
+    except FileNotFoundError as error:
+        raise SourceNotFound(f"{name}: there is no file {blob.path}; check the blob's path", source=name) from error
+    except OSError as error:
+        raise SourceUnreadable(f"{name}: {blob.path} can't be read: {error.strerror}", source=name) from error
 
 
 def _head(blob: Blob) -> bytes:

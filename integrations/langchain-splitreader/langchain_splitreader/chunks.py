@@ -8,30 +8,18 @@ from collections.abc import Mapping, Sequence
 from langchain_core.documents import Document
 
 from langchain_splitreader.narrowing import start_index
-from splitreader.routing import ChunkLocator, chunk_id, narrow_pages, offsets_fit
+from splitreader.routing import ChunkLocator, chunk_id, narrow_pages, offsets_fit, own_metadata
 
 MARK = "_splitreader_input"
 """The metadata key that tells, inside a route, which input a Document comes from. Text splitters copy metadata."""
 
-_KEPT = (
-    "category",
-    "pages",
-    "confidence",
-    "confidence_rank",
-    "page_start",
-    "page_end",
-    "page_offsets",
-    "segment_id",
-    "packet_id",
-    "source",
-    "file_name",
-)
-"""The keys of an input that its chunks have whatever a step did."""
+_IDENTITY = ("segment_id", "packet_id", "source", "file_name", "category", "confidence", "confidence_rank")
+"""The keys that its chunks have from an input whatever a step wrote; all others are a step's to change."""
 
 
 def marked(document: Document, index: int) -> Document:
     """A copy to be changed by steps, which knows what it is a copy of."""
-    return document.model_copy(update={"metadata": {**document.metadata, MARK: index}})
+    return document.model_copy(update={"metadata": {**own_metadata(document.metadata), MARK: index}})
 
 
 def owners(inputs: Mapping[int, Document], outputs: Sequence[Document]) -> list[int | None]:
@@ -64,11 +52,11 @@ def finished(document: Document, outputs: Sequence[Document], numbers: Counter[s
     locator = ChunkLocator(document.page_content)
     whole = offsets_fit(document.metadata, document.page_content)
     base = identity(document)
+    kept = {key: document.metadata[key] for key in _IDENTITY if key in document.metadata}
     chunks = []
     for output in outputs:
-        kept = {key: document.metadata[key] for key in _KEPT if key in document.metadata}
-        metadata = {**kept, **unmarked(output, document).metadata}
-        span = locator.locate(output.page_content, start_index(metadata)) if whole else None
+        metadata = own_metadata({**document.metadata, **unmarked(output, document).metadata, **kept})
+        span = locator.locate(output.page_content, start_index(output.metadata)) if whole else None
         identifier = output.id
         if base is not None:
             identifier = chunk_id(base, numbers[base])

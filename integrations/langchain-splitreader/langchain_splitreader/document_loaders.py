@@ -51,9 +51,12 @@ class SplitLoader(BaseLoader):
         categories: names, ``Category`` objects, or ``{name: description}``; not with `reader`.
         reader: a ``splitreader.SplitReader`` with all its options, instead of `categories` and `options`.
         segment_loaders: for categories whose documents another loader shall read, a function from a PDF's path to that
-            loader (its class will do), or a blob parser. It is given the document's own pages as a PDF. Its Documents
-            come out with the document's metadata and stable ids, and their page numbers are the packet's; ``page``
-            counts from 0, as LangChain's loaders count, and ``page_label``, ``page_number`` and ``page_no`` from 1.
+            loader (its class will do), or a ``BaseBlobParser``. The PDF has the document's own pages; a function is
+            given its path, always, and a parser a Blob of it. What has to have a Blob is wrapped in a parser. Its
+            Documents come out with the document's metadata and stable ids, and their page numbers are the packet's;
+            ``page`` counts from 0, as LangChain's loaders count, or from 1 where it is the same as ``page_label``;
+            ``page_label``, ``page_number`` and ``page_no`` count from 1. A number that is no page of the document is
+            left out with a warning.
         name: what to call the packet, for bytes and streams.
         options: further options of ``splitreader.SplitReader``.
 

@@ -13,12 +13,17 @@ from splitreader.routing import narrow_pages
 class NarrowPages(BaseDocumentTransformer):
     """Makes the metadata of each chunk say which packet pages the chunk covers.
 
-    For those who split without a `CategoryRouter`, which does the same. It goes right after the text splitter, which
-    must have ``add_start_index=True``; a chunk without ``start_index`` keeps the range of its document.
+    For those who split without a `CategoryRouter`, which does the same. It goes after exactly one text splitter, which
+    must have ``add_start_index=True``: a second splitter counts from the start of the first one's chunks, and no page
+    can be told of that. A chunk without ``start_index`` keeps the range of its document.
 
     Use:
         .. code-block:: python
 
+            from langchain_splitreader import NarrowPages, SplitLoader
+            from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+            loader = SplitLoader("packet.pdf", ["invoice", "contract"])
             splitter = RecursiveCharacterTextSplitter(chunk_size=800, add_start_index=True)
             chunks = NarrowPages().transform_documents(splitter.split_documents(loader.load()))
     """

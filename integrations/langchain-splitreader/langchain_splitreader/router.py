@@ -35,13 +35,14 @@ class CategoryRouter(BaseDocumentTransformer):
 
     The order of the inputs is kept, and every input has an output or stands without one in the report that `route`
     gives. Documents of one category go through their route together. Chunks have stable ids, ``segment_id``,
-    ``category``, and the packet pages that they cover. A document that takes no route comes out as it is, also one of
-    another loader.
+    ``category``, and the packet pages that they cover; a step can't change whose they are, and what it does not say of
+    an input's metadata stays. A document that takes no route comes out as it is, also one of another loader.
 
     Instantiate:
         .. code-block:: python
 
             from langchain_splitreader import CategoryRouter, Drop, Route
+            from langchain_text_splitters import RecursiveCharacterTextSplitter
 
             router = CategoryRouter(
                 {
@@ -54,6 +55,9 @@ class CategoryRouter(BaseDocumentTransformer):
     Use:
         .. code-block:: python
 
+            from langchain_splitreader import SplitLoader
+
+            loader = SplitLoader("packet.pdf", ["invoice", "contract", "letter"])
             chunks = router.transform_documents(loader.load())
 
     Args:
@@ -118,7 +122,7 @@ class CategoryRouter(BaseDocumentTransformer):
 
     async def aroute(self, documents: Iterable[Document], **kwargs: Any) -> tuple[list[Document], RoutingReport]:
         """`route` for an event loop."""
-        flow = self._flow(list(documents))
+        flow = self._flow(await run_in_executor(None, list, documents))
         made: list[Document] | None = None
         while not isinstance(todo := await run_in_executor(None, partial(_go_on, flow, made)), _Done):
             made = await arun_step(*todo, kwargs)

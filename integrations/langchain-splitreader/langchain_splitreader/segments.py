@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, aclosing, contextmanager
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from langchain_core.document_loaders import BaseBlobParser, BaseLoader
 from langchain_core.documents import Document
@@ -15,11 +17,11 @@ from langchain_core.documents.base import Blob
 from langchain_core.runnables import run_in_executor
 
 from splitreader import UNCATEGORIZED, InvalidConfiguration, SegmentDocument, SplitReader
-from splitreader.routing import packet_pages, read_id, segment_pdf
+from splitreader.routing import own_metadata, packet_pages, read_id, segment_pdf
 
 SegmentLoader: TypeAlias = Callable[[str], BaseLoader] | BaseBlobParser
 """How the documents of one category are read: a function from a PDF's path to a loader, such as the class
-``PyPDFLoader``, or a blob parser."""
+``PyPDFLoader``, or a blob parser, which gets a Blob of the PDF. A function always gets the path."""
 
 FIRST_PAGE = {"page": 0, "page_number": 1, "page_no": 1, "page_label": 1}
 """The keys in which LangChain's loaders tell the page of a Document, and the number of a first page."""
@@ -29,7 +31,7 @@ _log = getLogger(__name__)
 
 def to_langchain(segment: SegmentDocument) -> Document:
     """The segment as a Document."""
-    return Document(id=segment.id, page_content=segment.text, metadata=dict(segment.metadata))
+    return Document(id=segment.id, page_content=segment.text, metadata=own_metadata(segment.metadata))
 
 
 class SegmentReading:
@@ -78,26 +80,31 @@ class SegmentReading:
         if how is None:
             yield to_langchain(segment)
             return
-        begun = await run_in_executor(None, self._begin, segment, how)
-        if isinstance(begun, list):
+        lent = _Lent()
+        try:
+            begun = await run_in_executor(None, self._begin, segment, how, lent)
+            if isinstance(begun, _Begun):
+                index = 0
+                try:
+                    with _explained(segment):
+                        async with aclosing(_aparts(begun.loader)) as parts:
+                            async for part in parts:
+                                yield _of_segment(segment, index, part, begun.path)
+                                index += 1
+                    begun = [] if index else [_unread(segment)]
+                except NotImplementedError:  # a loader may say so in place of an async way
+                    if index:
+                        raise
+                    begun = await run_in_executor(None, self._read, segment)
             for document in begun:
                 yield document
-            return
-        parts = begun.loader.alazy_load()
-        try:
-            index = 0
-            with _explained(segment):
-                async for part in parts:
-                    yield _of_segment(segment, index, part, begun.path)
-                    index += 1
-            if index == 0:
-                yield _unread(segment)
         finally:
-            if hasattr(parts, "aclose"):
-                await parts.aclose()
-            await run_in_executor(None, begun.close)
+            await run_in_executor(None, lent.give_back)
 
-    def _begin(self, segment: SegmentDocument, how: SegmentLoader) -> list[Document] | _Begun:
+    def _read(self, segment: SegmentDocument) -> list[Document]:
+        return list(self.documents(segment))
+
+    def _begin(self, segment: SegmentDocument, how: SegmentLoader, lent: _Lent) -> list[Document] | _Begun:
         """Cut the PDF and, with a loader that blocks, read it.
 
         All of that is one call: who stops waiting for the thread does not take the PDF away from under it.
@@ -110,7 +117,8 @@ class SegmentReading:
                 source = _opened(how, path)
                 if isinstance(source, BaseLoader) and type(source).alazy_load is not BaseLoader.alazy_load:
                     close = False
-                    return _Begun(source, path, lambda: cut.__exit__(None, None, None))
+                    lent.lend(cut)
+                    return _Begun(source, path)
                 parts = list(_parts(source, path))
                 return [_of_segment(segment, *item, path) for item in enumerate(parts)] or [_unread(segment)]
         finally:
@@ -120,11 +128,48 @@ class SegmentReading:
 
 @dataclass(frozen=True)
 class _Begun:
-    """A loader with an async way of its own, before it reads the PDF at `path`; `close` takes that away."""
+    """A loader with an async way of its own, before it reads the PDF at `path`."""
 
     loader: BaseLoader
     path: Path
-    close: Callable[[], object]
+
+
+class _Lent:
+    """A PDF that a thread cuts and an event loop reads.
+
+    It goes as soon as it is there and the loop is done with it, also if the loop was done first, being cancelled.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cut: AbstractContextManager[Path] | None = None
+        self._done = False
+
+    def lend(self, cut: AbstractContextManager[Path]) -> None:
+        with self._lock:
+            self._cut = cut
+        if self._done:
+            self.give_back()
+
+    def give_back(self) -> None:
+        with self._lock:
+            self._done = True
+            cut, self._cut = self._cut, None
+        if cut is not None:
+            cut.__exit__(None, None, None)
+
+
+async def _aparts(loader: BaseLoader) -> AsyncGenerator[Document]:
+    """What a loader reads in its own async way, which is closed when this is."""
+    parts: Any = loader.alazy_load()
+    if inspect.isawaitable(parts):  # an async function, which perhaps only raises NotImplementedError
+        parts = await parts
+    try:
+        async for part in parts:
+            yield part
+    finally:
+        if hasattr(parts, "aclose"):
+            await parts.aclose()
 
 
 def _opened(how: SegmentLoader, path: Path) -> BaseLoader | BaseBlobParser:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -47,16 +47,9 @@ def conditions(
     Raises:
         InvalidConfiguration: nothing is asked for, or a value can't be.
     """
-    found: list[Condition] = []
-    if isinstance(category, str):
-        found.append(Condition("category", "==", category))
-    elif category is not None:
-        names = list(category)
-        if not names or not all(isinstance(name, str) for name in names):
-            raise InvalidConfiguration(f"category is {quoted(category)}; give a name, or a list of names")
-        found.append(Condition("category", "in", names))
+    found = [] if category is None else [_of_category(category)]
     if min_confidence is not None:
-        if min_confidence not in CONFIDENCE_RANK:
+        if not isinstance(min_confidence, str) or min_confidence not in CONFIDENCE_RANK:
             raise InvalidConfiguration(
                 f'min_confidence is {quoted(min_confidence)}; it must be "high", "medium" or "low"'
             )
@@ -66,7 +59,18 @@ def conditions(
             raise InvalidConfiguration(f"page is {quoted(page)}; pages count from 1")
         found += [Condition("page_start", "<=", page), Condition("page_end", ">=", page)]
     if packet_id is not None:
+        if not isinstance(packet_id, str):
+            raise InvalidConfiguration(f"packet_id is {quoted(packet_id)}; it must be text")
         found.append(Condition("packet_id", "==", packet_id))
     if not found:
         raise InvalidConfiguration("a filter that lets everything through is none; name a category, a page or a packet")
     return found
+
+
+def _of_category(category: object) -> Condition:
+    if isinstance(category, str):
+        return Condition("category", "==", category)
+    names = list(category) if isinstance(category, Iterable) else []
+    if not names or not all(isinstance(name, str) for name in names):
+        raise InvalidConfiguration(f"category is {quoted(category)}; give a name, or a list of names")
+    return Condition("category", "in", names)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from splitreader._config import Category
+from splitreader._config import UNCATEGORIZED, Category
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ FIELDS = (
 
 
 def category_field(categories: Iterable[Category]) -> MetadataField:
-    """The key ``category``, with the categories that it may hold."""
+    """The key ``category``, with the categories that it may hold, also that of what fits none."""
     written = [
         repr(category.name) if category.description is None else f"{category.name!r} ({category.description})"
         for category in categories
     ]
+    written.append(f"{UNCATEGORIZED!r} (what fits none of the others)")
     return MetadataField("category", "string", f"Kind of document, one of: {', '.join(written)}")

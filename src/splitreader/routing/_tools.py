@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from splitreader._config import Category
+from splitreader._config import UNCATEGORIZED, Category
 
 NAME_AT_MOST = 64
 """Characters; what the tool-calling APIs of models take."""
@@ -27,13 +27,17 @@ class ToolName:
     description: str
 
 
-def tool_names(categories: Iterable[Category], *, prefix: str = "search_") -> list[ToolName]:
+def tool_names(
+    categories: Iterable[Category], *, prefix: str = "search_", uncategorized: bool = False
+) -> list[ToolName]:
     """One tool for each category; names that would be the same get a number.
 
     Args:
         categories: in the user's order.
-        prefix: of all names.
+        prefix: of all names; what no tool's name may hold becomes ``_``.
+        uncategorized: whether there is one for what fits none of them, too; it comes last.
     """
+    start = _safe(prefix)
     taken: set[str] = set()
     found = []
     for category in categories:
@@ -41,15 +45,22 @@ def tool_names(categories: Iterable[Category], *, prefix: str = "search_") -> li
         found.append(
             ToolName(
                 category=category.name,
-                name=_free(prefix + _slug(category.name), taken),
+                name=_free(start + _slug(category.name), taken),
                 description=f"Searches only the documents of the category {category.name!r}{about}",
             )
         )
+    if uncategorized:
+        about = "Searches only the documents that fit none of the categories"
+        found.append(ToolName(UNCATEGORIZED, _free(start + UNCATEGORIZED, taken), about))
     return found
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-zA-Z0-9_-]+", "_", name).strip("_") or "category"
+    return _safe(name).strip("_") or "category"
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_-]+", "_", name)
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -11,6 +11,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from langchain_splitreader import (
     CategoryRouter,
+    LlamaCloudEngine,
     PassThrough,
     SplitLoader,
     category_filter,
@@ -18,6 +19,7 @@ from langchain_splitreader import (
     packet_filter,
     retriever_tools,
 )
+from splitreader.testing import ScriptedSplitAPI
 
 EMBEDDING = DeterministicFakeEmbedding(size=16)
 STRANGE = ["driver's license", "a/b", "a_b", "\N{PARTY POPPER}", 'say "$ne"']
@@ -54,6 +56,10 @@ def store(request):
 
 @pytest.fixture(scope="module")
 def chunks(sample):
+    return read_and_routed(sample)
+
+
+def read_and_routed(sample):
     categories = ["invoice", "contract", "bank_statement", "letter", "receipt", "claim_form"]
     splitter = RecursiveCharacterTextSplitter(chunk_size=400, chunk_overlap=40)
     router = CategoryRouter({"invoice": PassThrough()}, default=[splitter], categories=categories)
@@ -118,12 +124,38 @@ async def test_a_tool_can_be_called_on_a_loop(chunks):
 
 
 @pytest.mark.parametrize("cleanup", ["incremental", "full"])
-def test_three_runs_add_and_delete_only_in_the_first(store, chunks, cleanup):
+def test_three_runs_add_and_delete_only_in_the_first(store, sample, cleanup):
     records = InMemoryRecordManager("test")
     records.create_schema()
     options = {"cleanup": cleanup, "source_id_key": "source", "key_encoder": key_encoder}
-    runs = [index(chunks, records, store, **options) for _ in range(3)]
-    assert [(run["num_added"], run["num_deleted"]) for run in runs] == [(len(chunks), 0), (0, 0), (0, 0)]
+    runs = []
+    for _ in range(3):
+        chunks = read_and_routed(sample)
+        runs.append(index(chunks, records, store, **options))
+    first = {}
+    for chunk in chunks:
+        first.setdefault(key_encoder(chunk), chunk.metadata)
+    assert [(run["num_added"], run["num_deleted"]) for run in runs] == [(len(first), 0), (0, 0), (0, 0)]
     assert len(found(store, page=7)) == sum(
-        chunk.metadata["page_start"] <= 7 <= chunk.metadata["page_end"] for chunk in chunks
+        metadata["page_start"] <= 7 <= metadata["page_end"] for metadata in first.values()
     )
+
+
+def test_with_another_job_of_the_hosted_engine_nothing_is_added_again(store, sample):
+    jobs = []
+
+    def script(upload, body):
+        jobs.append(upload)
+        return [("invoice", range(1, 8), "high"), ("contract", range(8, 15), "low" if len(jobs) > 1 else "medium")]
+
+    records = InMemoryRecordManager("test")
+    records.create_schema()
+    options = {"cleanup": "incremental", "source_id_key": "source", "key_encoder": key_encoder}
+    runs = []
+    with ScriptedSplitAPI(script) as api:
+        for _ in range(2):
+            engine = LlamaCloudEngine(api_key=api.key, base_url=api.url)
+            run = index(SplitLoader(sample, ["invoice", "contract"], engine=engine), records, store, **options)
+            runs.append((run["num_added"], run["num_deleted"]))
+    assert len(jobs) == 2
+    assert runs == [(2, 0), (0, 0)]

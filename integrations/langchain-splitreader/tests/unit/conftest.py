@@ -1,19 +1,42 @@
-"""No test here may reach a network."""
+"""No test here may reach a network, nor may a fixture of any scope that it needs."""
 
+import ipaddress
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connecting anywhere but to a Unix socket fails."""
-    for name in ("connect", "connect_ex"):
-        real = getattr(socket.socket, name)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol():
+    """Around setup, call and teardown of each test in this folder, and of no other."""
+    with network_off():
+        return (yield)
 
-        def guarded(self, address, real=real):
-            if self.family != socket.AF_UNIX:
-                pytest.fail(f"a unit test connects to {address}")
-            return real(self, address)
 
-        monkeypatch.setattr(socket.socket, name, guarded)
+@contextmanager
+def network_off() -> Iterator[None]:
+    """Sending or connecting anywhere but to a Unix socket fails, and so does asking for a name's address."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            real = getattr(socket.socket, name)
+
+            def guarded(self, *arguments, real=real):
+                if self.family != socket.AF_UNIX:
+                    pytest.fail(f"a unit test connects to {arguments[-1]}")
+                return real(self, *arguments)
+
+            patch.setattr(socket.socket, name, guarded)
+
+        resolve = socket.getaddrinfo
+
+        def literal(host, *arguments, **options):
+            try:
+                ipaddress.ip_address(host)
+            except ValueError:
+                pytest.fail(f"a unit test asks for the address of {host}")
+            return resolve(host, *arguments, **options)
+
+        patch.setattr(socket, "getaddrinfo", literal)
+        yield

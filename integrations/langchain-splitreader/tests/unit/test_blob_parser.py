@@ -3,7 +3,8 @@ from langchain_core.document_loaders import BlobLoader
 from langchain_core.documents.base import Blob
 
 from langchain_splitreader import SplitBlobParser, SplitLoader
-from splitreader import InvalidConfiguration, NotAPDF, SourceNotFound, SplitReader
+from splitreader import InvalidConfiguration, NotAPDF, SourceNotFound, SourceUnreadable, SplitReader
+from splitreader.routing import OWN_KEYS
 from splitreader.testing import ScriptedEngine
 
 
@@ -44,6 +45,14 @@ def test_what_the_blob_says_stays_but_for_our_own_keys(sample):
     assert document.metadata["source"].startswith("sha256:")
     document.metadata["tags"].append("y")
     assert blob.metadata["tags"] == ["x"]
+
+
+def test_keys_that_only_we_write_are_not_taken_from_the_blob(sample):
+    theirs = dict.fromkeys(OWN_KEYS, "theirs") | {"source": "s3://1.pdf", "tenant": "acme"}
+    (document,) = parser().parse(Blob.from_data(sample.read_bytes(), metadata=theirs))
+    assert "theirs" not in document.metadata.values()
+    assert document.metadata["source"] == "s3://1.pdf"
+    assert document.metadata["tenant"] == "acme"
 
 
 def test_a_source_that_the_blob_names_is_the_source(sample):
@@ -93,6 +102,11 @@ def test_a_missing_file_is_named(tmp_path):
     for name in ("gone.pdf", "gone"):
         with pytest.raises(SourceNotFound, match=name):
             parser().parse(Blob.from_path(tmp_path / name))
+        with pytest.raises(SourceNotFound, match=r"s3://x.*check the blob's path") as caught:
+            parser().parse(Blob.from_path(tmp_path / name, mime_type="application/pdf", metadata={"source": "s3://x"}))
+        assert caught.value.source == "s3://x"
+    with pytest.raises(SourceUnreadable, match="s3://x"):
+        parser().parse(Blob.from_path(tmp_path, mime_type="application/pdf", metadata={"source": "s3://x"}))
 
 
 def test_wants_categories_or_a_reader():

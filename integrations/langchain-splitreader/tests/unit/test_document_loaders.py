@@ -13,7 +13,7 @@ from langchain_core.vectorstores import InMemoryVectorStore
 from nbclient import NotebookClient
 
 from langchain_splitreader import Category, SplitLoader
-from splitreader import InvalidConfiguration, SplitReader
+from splitreader import DownloadFailed, FileId, InvalidConfiguration, SplitReader, SplitReaderError
 from splitreader.testing import ScriptedEngine
 
 
@@ -68,6 +68,18 @@ def test_every_source_of_the_core_can_be_read(sample, sample_categories):
     with sample.open("rb") as stream:
         for source in (str(sample.parent / "*.pdf"), stream, io.BytesIO(sample.read_bytes())):
             assert [document.id for document in SplitLoader(source, sample_categories).load()] == ids
+
+
+def test_a_list_and_a_file_of_llamacloud_are_sources_and_a_private_url_is_refused(sample, tmp_path):
+    engine = ScriptedEngine([("a", range(1, 15))])
+    other = tmp_path / "other.pdf"
+    other.write_bytes(sample.read_bytes() + b"\n")
+    found = SplitLoader([sample, str(other), sample.read_bytes()], ["a"], engine=engine).load()
+    assert [document.metadata["source"] for document in found] == [str(sample), str(other)]
+    with pytest.raises(DownloadFailed, match="allow_private"):
+        SplitLoader("http://127.0.0.1:9/packet.pdf", ["a"], engine=engine).load()
+    with pytest.raises(SplitReaderError, match="file-1"):
+        SplitLoader(FileId("file-1"), ["a"], engine=engine).load()
 
 
 def test_goes_on_without_a_packet_that_can_not_be_read(sample, tmp_path, caplog):

@@ -3,6 +3,7 @@ from langchain_core.documents import Document
 
 from langchain_splitreader import PacketSplitter, SplitLoader
 from splitreader import InvalidConfiguration, SplitReader
+from splitreader.routing import OWN_KEYS
 from splitreader.testing import ScriptedEngine
 
 
@@ -56,6 +57,48 @@ def test_where_the_first_page_was_left_out_first_page_says_so():
     assert [d.page_content for d in found] == ["\n\n2", "3"]
     with pytest.raises(InvalidConfiguration, match="first page has 1"):
         splitter(first_page=1).split_documents(pages("x.pdf", "1", "2", "3"))
+
+
+@pytest.mark.parametrize("total", [None, 4])
+def test_labels_tell_that_pages_count_from_0(total):
+    read = pages("x.pdf", "2", "3", first=1, **({} if total is None else {"total_pages": total}))
+    for document, label in zip(read, "23", strict=True):
+        document.metadata["page_label"] = label
+    found = splitter([("a", [1, 2]), ("b", range(3, 4 if total is None else 5))]).split_documents(read)
+    assert [d.page_content.strip() for d in found] == ["2", "3"]
+
+
+def test_the_last_number_tells_that_pages_count_from_1():
+    found = splitter().split_documents(pages("x.pdf", "2", "3", first=2, total_pages=3))
+    assert [d.page_content for d in found] == ["\n\n2", "3"]
+
+
+def test_numbers_that_may_count_from_either_are_refused():
+    read = pages("x.pdf", "1", "2", first=1, total_pages=3)
+    with pytest.raises(InvalidConfiguration, match=r"x.pdf have the numbers 1 to 2 of 3.*first_page="):
+        splitter().split_documents(read)
+    assert [d.page_content for d in splitter(first_page=1).split_documents(read)] == ["1\n\n2", ""]
+    assert [d.page_content for d in splitter(first_page=0).split_documents(read)] == ["\n\n1", "2"]
+
+
+@pytest.mark.parametrize("lacks", [{}, {"page": None}, {"page": "ii"}, {"page": True}, {"page": -1}])
+def test_elements_without_a_number_among_others_with_one_are_refused(lacks):
+    read = pages("x.pdf", "1", "2", "3")
+    read.append(Document(page_content="footer", metadata={"source": "x.pdf", **lacks}))
+    with pytest.raises(InvalidConfiguration, match=r"1 of 4 Documents of x.pdf have no page number in 'page'"):
+        splitter().split_documents(read)
+    for number, document in enumerate(read):
+        document.metadata["page_no"] = min(number, 2) + 1
+    assert [d.page_content for d in splitter().split_documents(read)] == ["1\n\n2", "3\nfooter"]
+
+
+def test_keys_that_only_we_write_are_not_taken_from_pages():
+    theirs = dict.fromkeys(OWN_KEYS, "theirs") | {"tenant": "acme"}
+    for document in splitter().split_documents(
+        [Document(page_content=text, metadata={**theirs, "source": "x.pdf"}) for text in "123"]
+    ):
+        assert "theirs" not in document.metadata.values()
+        assert document.metadata["tenant"] == "acme"
 
 
 def test_elements_of_one_page_are_joined():

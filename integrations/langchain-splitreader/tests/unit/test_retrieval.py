@@ -167,3 +167,27 @@ def test_tools_can_be_narrowed_to_a_packet_and_a_confidence():
     assert tool.invoke({"query": "x"}).startswith("keep")
     assert "unsure" not in tool.invoke({"query": "x"})
     assert "elsewhere" not in tool.invoke({"query": "x"})
+
+
+@pytest.mark.parametrize("narrowed", [{"min_confidence": "high"}, {"packet_id": "p"}])
+def test_what_would_not_count_beside_make_filter_is_refused(narrowed):
+    with pytest.raises(InvalidConfiguration, match="with make_filter, min_confidence and packet_id would not count"):
+        retriever_tools(store_of([]), ["a"], make_filter=lambda category: None, **narrowed)
+
+
+def test_what_fits_no_category_has_a_tool_if_asked_for():
+    store = store_of([document("a", "one"), document("uncategorized", "two")])
+    assert len(retriever_tools(store, ["a"])) == 1
+    _, tool = retriever_tools(store, ["a"], uncategorized=True)
+    assert tool.name == "search_uncategorized"
+    assert tool.invoke({"query": "x"}) == "two\n(x.pdf, pages 1)"
+    assert "'uncategorized'" in attribute_info(["a"], plain=True)[0]["description"]
+
+
+async def test_a_hit_without_source_and_pages_is_shown_all_the_same():
+    store = store_of([Document(page_content="bare", metadata={"category": "a"})])
+    (tool,) = retriever_tools(store, ["a"])
+    call = {"name": "search_a", "args": {"query": "x"}, "id": "1", "type": "tool_call"}
+    for message in (tool.invoke(call), await tool.ainvoke(call)):
+        assert message.content == "bare\n(not known, pages not known)"
+        assert message.artifact[0].metadata == {"category": "a"}

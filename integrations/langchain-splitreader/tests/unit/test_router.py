@@ -282,7 +282,7 @@ def test_an_async_step_is_refused_where_there_is_no_loop(step):
         CategoryRouter({"invoice": [step]}).transform_documents(segments())
 
 
-async def test_the_runnable_invokes_batches_and_streams_both_ways():
+async def test_the_runnable_invokes_and_batches_both_ways():
     router = CategoryRouter({"invoice": [words]})
     runnable = router.as_runnable()
     expected = router.transform_documents(segments())
@@ -344,6 +344,75 @@ async def test_a_step_that_raises_stop_iteration_does_not_hang_the_loop():
 
     with pytest.raises(RuntimeError):
         await CategoryRouter({}, default=fails).atransform_documents(segments())
+
+
+def test_whose_a_chunk_is_a_step_can_not_change():
+    keys = ("segment_id", "packet_id", "source", "file_name", "category", "confidence", "confidence_rank")
+
+    def claims(documents):
+        for document in documents:
+            document.metadata |= dict.fromkeys(keys, "theirs") | {"engine": "theirs", "language": "de"}
+        return words(documents)
+
+    documents = segments()
+    chunks, report = CategoryRouter({}, default=[claims]).route(documents)
+    assert report.strays == 0
+    for chunk in chunks:
+        owner = documents[0] if chunk.metadata["pages"] in "12" else documents[1]
+        for key in keys:
+            assert chunk.metadata[key] == owner.metadata[key]
+        assert (chunk.metadata["engine"], chunk.metadata["language"]) == ("theirs", "de")
+
+
+def test_a_category_may_be_given_by_a_step_where_there_was_none():
+    def classify(documents):
+        return [d.model_copy(update={"metadata": {**d.metadata, "category": "memo"}}) for d in documents]
+
+    (chunk,) = CategoryRouter({}, default=[classify]).transform_documents([Document(page_content="x")])
+    assert chunk.metadata == {"category": "memo"}
+
+
+def test_a_step_that_makes_fresh_documents_keeps_the_rest():
+    def fresh(documents):
+        return [
+            Document(page_content=word, metadata={"tenant": "step's"} if word == "p1w1" else {})
+            for document in documents
+            for word in document.page_content.split()
+        ]
+
+    (document,) = segments(PAGES[:1], [("invoice", [1])], metadata={"tenant": "acme", "acl": ["x"]})
+    chunks = CategoryRouter({}, default=[fresh]).transform_documents([document])
+    assert [chunk.metadata["tenant"] for chunk in chunks[:3]] == ["acme", "step's", "acme"]
+    assert all(chunk.metadata["page_count"] == 1 and chunk.metadata["acl"] == ["x"] for chunk in chunks)
+    assert "page_offsets" not in chunks[0].metadata
+
+
+@pytest.mark.parametrize("step", [words, whole])
+def test_lists_in_the_metadata_are_shared_with_no_input_and_no_other_chunk(step):
+    def adds(documents):
+        for document in documents:
+            document.metadata["acl"].append("step's")
+        return documents
+
+    documents = segments(metadata={"acl": ["x"]})
+    chunks = CategoryRouter({}, default=[adds, step]).transform_documents(documents)
+    chunks[0].metadata["acl"].append("y")
+    assert [document.metadata["acl"] for document in documents] == [["x"], ["x"]]
+    assert [chunk.metadata["acl"] for chunk in chunks[1:]] == [["x", "step's"]] * (len(chunks) - 1)
+
+
+async def test_an_iterable_of_documents_is_listed_beside_the_loop():
+    import threading
+
+    seen = []
+
+    def lazily():
+        seen.append(threading.current_thread())
+        yield from segments()
+
+    chunks, _ = await CategoryRouter({}, default=[words]).aroute(lazily())
+    assert len(chunks) == 48
+    assert threading.main_thread() not in seen
 
 
 def test_narrow_pages_goes_after_a_splitter_of_ones_own():

@@ -274,3 +274,143 @@ async def test_who_stops_waiting_does_not_take_the_pdf_away_from_a_loader_that_r
     await asyncio.get_running_loop().shutdown_default_executor()  # waits for the thread
     assert there == [True]
     assert list(folder.glob("splitreader-*")) == []
+
+
+class FromOne(PageLoader):
+    def lazy_load(self):
+        for document in super().lazy_load():
+            document.metadata["page"] += 1
+            yield document
+
+
+def test_a_loader_whose_page_is_its_label_counts_from_1(sample, caplog):
+    pages = loader(sample, FromOne).load()[1:]
+    assert [(page.metadata["page"], page.metadata["pages"]) for page in pages] == [(n, str(n)) for n in (4, 5, 6, 7)]
+    assert caplog.text == ""
+
+
+def test_a_page_that_the_segment_does_not_have_is_left_out(sample, caplog):
+    class Odd(PageLoader):
+        def lazy_load(self):
+            yield Document(page_content="x", metadata={"page": 4, "producer": "test"})
+
+    page = loader(sample, Odd).load()[1]
+    assert "page" not in page.metadata
+    assert (page.metadata["pages"], page.metadata["producer"]) == ("4-7", "test")
+    assert "page=4" in caplog.text
+
+
+class SaysNo(PageLoader):
+    def alazy_load(self):
+        raise NotImplementedError
+
+
+class SaysNoLater(PageLoader):
+    async def alazy_load(self):
+        raise NotImplementedError
+        yield
+
+
+class SaysNoAwaited(PageLoader):
+    async def alazy_load(self):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("how", [SaysNo, SaysNoLater, SaysNoAwaited])
+async def test_a_loader_without_an_async_way_is_read_in_a_thread(sample, folder, how):
+    expected = await asyncio.to_thread(loader(sample, PageLoader).load)
+    guard = BlockBuster()
+    guard.activate()
+    try:
+        assert await loader(sample, how).aload() == expected
+    finally:
+        guard.deactivate()
+    assert list(folder.glob("splitreader-*")) == []
+
+
+async def test_an_async_loader_that_says_so_in_the_middle_has_failed(sample):
+    class Half(PageLoader):
+        async def alazy_load(self):
+            yield Document(page_content="x")
+            raise NotImplementedError
+
+    with pytest.raises(NotImplementedError):
+        await loader(sample, Half).aload()
+
+
+async def test_who_stops_waiting_for_the_pdf_of_an_async_loader_leaves_nothing(sample, folder):
+    from langchain_splitreader import segments
+
+    started, go = threading.Event(), threading.Event()
+
+    class Slow(AsyncPageLoader):
+        def __init__(self, path):
+            started.set()
+            go.wait(30)
+            super().__init__(path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        lent = segments._Lent()  # noqa: SLF001  # kept here, so that no garbage collector helps
+        patch.setattr(segments, "_Lent", lambda: lent)
+        task = asyncio.create_task(loader(sample, Slow).aload())
+        await asyncio.to_thread(started.wait)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        go.set()
+        await asyncio.get_running_loop().shutdown_default_executor()  # waits for the thread
+    assert lent
+    assert list(folder.glob("splitreader-*")) == []
+
+
+async def test_a_cancelled_async_loader_is_closed_and_its_pdf_removed(sample, folder):
+    reading, closed = asyncio.Event(), []
+
+    class Hangs(PageLoader):
+        async def alazy_load(self):
+            try:
+                yield Document(page_content="x")
+                reading.set()
+                await asyncio.Event().wait()
+            finally:
+                closed.append(len(list(folder.glob("splitreader-*"))) == 1)
+
+    task = asyncio.create_task(loader(sample, Hangs).aload())
+    await reading.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert closed == [True]
+    assert list(folder.glob("splitreader-*")) == []
+
+
+def test_lists_of_parts_are_shared_with_nobody(sample):
+    acl = ["x"]
+
+    class Shares(PageLoader):
+        def lazy_load(self):
+            for document in super().lazy_load():
+                document.metadata["acl"] = acl
+                yield document
+
+    first, *others = loader(sample, Shares).load()[1:]
+    first.metadata["acl"].append("y")
+    assert acl == ["x"]
+    assert [document.metadata["acl"] for document in others] == [["x"]] * 3
+
+
+def test_a_function_is_given_a_path_and_a_parser_a_blob(sample):
+    seen = []
+
+    class Parser(PageParser):
+        def lazy_parse(self, blob):
+            seen.append(type(blob))
+            yield from super().lazy_parse(blob)
+
+    def function(path):
+        seen.append(type(path))
+        return Parser()
+
+    loader(sample, Parser()).load()
+    loader(sample, function).load()
+    assert [kind.__name__ for kind in seen] == ["Blob", "str", "Blob"]
