@@ -91,6 +91,20 @@ def test_two_parsers_one_after_the_other_tell_the_same_text_apart():
     assert set(rest) == {"3", "4", "5"}
 
 
+class Turned(TransformComponent):
+    """Gives back what it gets from last to first, without the first, as a reranker or a filter may."""
+
+    def __call__(self, nodes, **kwargs):
+        return list(reversed(nodes[1:]))
+
+
+def test_starts_are_believed_in_whatever_order_the_chunks_come():
+    document = contract(*["These words stand here."] * 4)
+    route = [SentenceSplitter(chunk_size=16, chunk_overlap=0), Turned()]
+    nodes = CategoryRouter({"contract": route})([document])
+    assert [node.metadata["pages"] for node in nodes] == ["6", "5", "4"]
+
+
 class FromZero(TransformComponent):
     """Says of every chunk that it starts at 0: where it starts in the chunk that it was cut from."""
 

@@ -12,6 +12,7 @@ from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 from llama_index.core.instrumentation.span_handlers import SimpleSpanHandler
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.core.readers.base import ReaderConfig
+from llama_index.core.schema import Document
 
 from llama_index.readers.splitreader import LlamaCloudEngine, PacketSplitEvent, SplitPDFReader
 from splitreader import EmbeddedEngine, LimitExceeded, SplitReader
@@ -165,3 +166,23 @@ def test_limits_hold_in_a_file_system(path):
 def test_a_stream_may_be_closed_by_the_user_afterwards(reader, path):
     with io.BytesIO(path.read_bytes()) as stream:
         assert len(reader.load_data(stream)) == 2
+
+
+def pages_of(name):
+    return [Document(text=f"{name} {number}", metadata={"file_name": name}) for number in range(3)]
+
+
+async def test_events_and_spans_tell_of_pages_of_another_reader():
+    reader = SplitPDFReader(reader=scripted(("invoice", [1]), ("contract", [2, 3])))
+    with listening() as (events, spans):
+        reader.split_documents(pages_of("a.pdf"))
+        await reader.asplit_documents(pages_of("b.pdf"))
+    told = [event for event in events if isinstance(event, PacketSplitEvent)]
+    assert [(event.source, event.page_count, event.categories) for event in told] == [
+        ("a.pdf", 3, ["invoice", "contract"]),
+        ("b.pdf", 3, ["invoice", "contract"]),
+    ]
+    assert {event.engine for event in told} == {"scripted"}
+    names = [span.id_ for span in spans.completed_spans]
+    assert any("SplitPDFReader.split_documents" in name for name in names)
+    assert any("SplitPDFReader.asplit_documents" in name for name in names)

@@ -51,9 +51,10 @@ class TestForms:
         assert marks(router([document("a")])) == ["x"]
         assert marks(await router.acall([document("a")])) == ["x"]
 
-    @pytest.mark.parametrize("route", [[Mark(word="x"), Mark(word="y")], [[Mark(word="x")], Mark(word="y")][1:]])
+    @pytest.mark.parametrize("route", [[Mark(word="x"), Mark(word="y")], [Mark(word=word) for word in "yxz"]])
     def test_steps_run_one_after_the_other(self, route):
-        assert marks(CategoryRouter({"a": route})([document("a")]))[0].endswith("y")
+        (mark,) = marks(CategoryRouter({"a": route})([document("a")]))
+        assert mark == "".join(step.word for step in route)
 
     def test_default_and_review_are_written_alike(self):
         router = CategoryRouter(
@@ -77,6 +78,8 @@ class TestForms:
             CategoryRouter({}, **options)
         with pytest.raises(InvalidConfiguration, match="routes is list"):
             CategoryRouter([("a", Drop())])
+        with pytest.raises(InvalidConfiguration, match="a route for 1; a category is text"):
+            CategoryRouter({1: Drop()})
         with pytest.raises(ValueError, match="min_confidense"):
             Route(transformations=[], min_confidense="high")
 
@@ -189,6 +192,12 @@ class TestPassThrough:
             assert node.metadata == expected
             assert node.get_content(MetadataMode.EMBED) == document.get_content(MetadataMode.EMBED)
             assert node.get_content(MetadataMode.LLM) == document.get_content(MetadataMode.LLM)
+
+    def test_templates_stay(self):
+        given = Document(text="x", metadata={"a": 1, "b": 2}, text_template="{metadata_str}: {content}!")
+        given.metadata_template, given.metadata_separator = "{key}={value}", "; "
+        (node,) = CategoryRouter({})([given])
+        assert node.get_content(MetadataMode.EMBED) == given.get_content(MetadataMode.EMBED) == "a=1; b=2: x!"
 
     def test_blank_pages_of_a_whole_document_stay(self):
         (document,) = split(["Text", "", ""], ("a", [1, 2, 3]))

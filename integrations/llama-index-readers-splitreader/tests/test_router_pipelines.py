@@ -1,8 +1,11 @@
 """A reader and a router in an IngestionPipeline that runs again and again."""
 
+from collections import Counter
+
 import pytest
 from llama_index.core.ingestion import DocstoreStrategy, IngestionCache, IngestionPipeline
-from llama_index.core.node_parser import SentenceSplitter
+from llama_index.core.node_parser import HierarchicalNodeParser, SentenceSplitter, SentenceWindowNodeParser
+from llama_index.core.schema import Document, NodeRelationship
 from llama_index.core.storage.docstore import SimpleDocumentStore
 from llama_index.core.vector_stores import SimpleVectorStore
 
@@ -122,6 +125,76 @@ def test_the_same_packet_three_times_adds_nothing_to_qdrant(packet, strategy, ca
         pipeline.run(documents=[document.model_copy(deep=True) for document in packet])
         counts.append((store.client.count("packets").count, len(pipeline.docstore.docs)))
     assert counts == [(8, 7)] * 3
+
+
+@pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(
+    "route",
+    [
+        SentenceSplitter(chunk_size=200, chunk_overlap=0),
+        [Rewritten(), SentenceSplitter(chunk_size=200, chunk_overlap=0)],
+        HierarchicalNodeParser.from_defaults(chunk_sizes=[512, 128], chunk_overlap=0),
+        IngestionPipeline(transformations=[SentenceWindowNodeParser()], disable_cache=True),
+        Rewritten(),
+    ],
+)
+def test_without_docstore_and_cache_a_store_that_writes_over_gets_nothing_new(packet, route):
+    store = qdrant()
+    counts = []
+    for _ in range(3):
+        pipeline = IngestionPipeline(
+            transformations=[CategoryRouter({}, default=route), CountingEmbedding(buckets=8)],
+            vector_store=store,
+            disable_cache=True,
+        )
+        made = len(pipeline.run(documents=[document.model_copy(deep=True) for document in packet]))
+        counts.append((made, store.client.count("packets").count))
+    assert counts == [(counts[0][0], counts[0][0])] * 3
+
+
+class TestIds:
+    """Of what comes out of a router."""
+
+    def test_are_the_same_in_every_run_and_each_is_one(self, packet):
+        router = CategoryRouter({}, default=SentenceSplitter(chunk_size=200, chunk_overlap=0))
+        ids = [node.node_id for node in router(packet)]
+        assert ids == [node.node_id for node in router(packet)]
+        assert len(set(ids)) == len(ids) > 14
+
+    @pytest.mark.parametrize(
+        "route",
+        [
+            SentenceSplitter(chunk_size=200, chunk_overlap=0),
+            HierarchicalNodeParser.from_defaults(chunk_sizes=[512, 128], chunk_overlap=0),
+        ],
+    )
+    def test_relationships_name_them(self, packet, route):
+        nodes = {node.node_id: node for node in CategoryRouter({}, default=route)(packet)}
+        seen = Counter()
+        for node in nodes.values():
+            for kind, related in node.relationships.items():
+                for one in related if isinstance(related, list) else [related]:
+                    if kind is not NodeRelationship.SOURCE:
+                        assert one.node_id in nodes
+                        seen[kind.name] += 1
+                        if "Hierarchical" in type(route).__name__ and kind.name in ("PREVIOUS", "NEXT"):
+                            continue  # they are not mutual in a hierarchy
+                        back = {"PREVIOUS": "NEXT", "NEXT": "PREVIOUS", "PARENT": "CHILD", "CHILD": "PARENT"}[kind.name]
+                        there = nodes[one.node_id].relationships[NodeRelationship[back]]
+                        theirs = there if isinstance(there, list) else [there]
+                        assert node.node_id in [other.node_id for other in theirs]
+        assert seen["NEXT"] > 5
+        assert "Hierarchical" not in type(route).__name__ or seen["CHILD"] == seen["PARENT"] > 5
+
+    def test_of_a_step_that_names_its_nodes_itself_stay(self, packet):
+        splitter = SentenceSplitter(id_func=lambda number, document: f"mine-{document.node_id}-{number}")
+        nodes = CategoryRouter({}, default=splitter)(packet)
+        assert all(node.node_id.startswith(f"mine-{node.ref_doc_id}") for node in nodes)
+
+    def test_of_two_inputs_with_one_id_are_two(self):
+        documents = [Document(id_="same", text="first"), Document(id_="same", text="second")]
+        assert len({node.node_id for node in CategoryRouter({}, default=SentenceSplitter())(documents)}) == 2
 
 
 @pytest.mark.slow

@@ -4,10 +4,13 @@ import pytest
 from blockbuster import BlockBuster
 from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.node_parser import HierarchicalNodeParser, SentenceSplitter, SentenceWindowNodeParser
-from llama_index.core.schema import Document, MetadataMode, NodeRelationship, TextNode
+from llama_index.core.readers import StringIterableReader
+from llama_index.core.readers.base import ReaderConfig
+from llama_index.core.schema import Document, MetadataMode, NodeRelationship, TextNode, TransformComponent
 from llama_index.core.storage.docstore import SimpleDocumentStore
 
 from llama_index.readers.splitreader import CategoryRouter, Drop, PassThrough
+from splitreader import InvalidConfiguration
 from support.for_llama_index import (
     Anonymous,
     Cut,
@@ -32,6 +35,23 @@ def document(category, text="some text", rank=3, **metadata):
 
 def marks(nodes):
     return [node.metadata.get("mark") for node in nodes]
+
+
+class Unowned(TransformComponent):
+    """Makes nodes with the metadata of others, but for the segment's id."""
+
+    def __call__(self, nodes, **kwargs):
+        keep = [{key: value for key, value in node.metadata.items() if key != "segment_id"} for node in nodes]
+        return [TextNode(text=node.text, metadata=metadata) for node, metadata in zip(nodes, keep, strict=True)]
+
+
+class Others(TransformComponent):
+    """Gives out nodes that it was not handed."""
+
+    nodes: list[TextNode]
+
+    def __call__(self, nodes, **kwargs):
+        return [*nodes, *self.nodes]
 
 
 class TestInputs:
@@ -96,6 +116,11 @@ class TestSteps:
         assert report.strays == len(nodes) == 7
         assert len(report.without_output) == 7
 
+    async def test_that_lose_whose_nodes_they_are_leave_no_offsets(self, documents):
+        nodes, report = await self.both([Unowned()], documents)
+        assert report.strays == len(nodes) == 7
+        assert all("page_offsets" not in node.metadata and "pages" in node.metadata for node in nodes)
+
     async def test_that_make_nodes_of_their_own_from_documents_without_our_metadata(self):
         nodes, report = await self.both([Anonymous()], [Document(text="one"), Document(text="two")])
         assert report.strays == len(nodes) == 2
@@ -158,7 +183,26 @@ class TestSteps:
         assert [node.text for node in nodes] == [node.text for node in router(documents)]
 
 
+def test_one_input_does_not_claim_what_is_anothers(documents):
+    first, second = documents[2], documents[0]  # the only contract, and an invoice
+    of_source = TextNode(text="s", relationships={NodeRelationship.SOURCE: second.as_related_node_info()})
+    of_segment = TextNode(text="m", metadata={"segment_id": second.metadata["segment_id"]})
+    own = TextNode(text="o")
+    router = CategoryRouter({"contract": Others(nodes=[of_source, of_segment, own])})
+    nodes, report = router.route([first, second])
+    assert [entry.outputs for entry in report.inputs] == [2, 1]
+    assert (report.strays, [node.text for node in nodes[-2:]]) == (2, ["s", "m"])
+    assert nodes[1].ref_doc_id == first.id_
+
+
 class TestNestedPipelines:
+    @pytest.mark.parametrize(
+        "own", [{"documents": [Document(text="baked in")]}, {"readers": [ReaderConfig(reader=StringIterableReader())]}]
+    )
+    def test_with_inputs_of_their_own_are_refused(self, own):
+        with pytest.raises(InvalidConfiguration, match=f"a pipeline of a route has {next(iter(own))}="):
+            CategoryRouter({"a": IngestionPipeline(transformations=[Cut()], **own)})
+
     def test_with_a_cache_of_their_own(self, documents):
         pipeline = IngestionPipeline(transformations=[Cut(pieces=2)])
         router = CategoryRouter({"invoice": pipeline})

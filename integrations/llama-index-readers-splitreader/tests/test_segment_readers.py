@@ -6,14 +6,16 @@ import logging
 import pickle
 import tempfile
 import threading
+from base64 import b64decode
 from pathlib import Path
 
 import pypdf
 import pytest
 from blockbuster import BlockBuster
+from llama_index.core.schema import Document, MediaResource, NodeRelationship
 
 from llama_index.readers.splitreader import SplitPDFReader
-from splitreader import InvalidConfiguration, SplitReader
+from splitreader import InvalidConfiguration, SourceChanged, SplitReader
 from splitreader.testing import ScriptedEngine
 from support.for_llama_index import Failing, NativeAsync, PageByPage, Silent, scripted
 from support.pdfs import make_pdf
@@ -164,6 +166,47 @@ async def test_errors_say_which_segment_was_read(path):
     with pytest.raises(OSError, match="no luck") as caught:
         await reader.aload_data(path)
     assert "'contract', pages 2-3 of" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize("load", [SplitPDFReader.load_data, lambda reader, path: asyncio.run(reader.aload_data(path))])
+def test_errors_say_which_segment_could_not_be_cut(path, load):
+    class Changing(PageByPage):
+        def load_data(self, file, extra_info=None):
+            path.write_bytes(b"changed")
+            return super().load_data(file)
+
+    with pytest.raises(SourceChanged) as caught:
+        load(reader_with(invoice=Changing(), contract=PageByPage()), path)
+    assert "'contract', pages 2-3 of" in caught.value.__notes__[0]
+    assert "could not be read" in caught.value.__notes__[0]
+
+
+def test_pictures_templates_and_what_the_reader_hides_stay(path):
+    class Rich(PageByPage):
+        def load_data(self, file, extra_info=None):
+            (file.parent / "p.png").write_bytes(b"png")
+            return [
+                Document(
+                    text="t",
+                    metadata={"pages": "1", "width": 5},
+                    image_resource=MediaResource(data=b"aGk=", mimetype="image/png"),
+                    video_resource=MediaResource(path=file.parent / "p.png", mimetype="image/png"),
+                    excluded_llm_metadata_keys=["pages"],
+                    text_template="{content}!",
+                    relationships={NodeRelationship.SOURCE: Document(text="s").as_related_node_info()},
+                )
+            ]
+
+    (first, again) = (reader_with(contract=Rich()).load_data(path)[1] for _ in range(2))
+    assert first == again
+    assert first.hash == again.hash
+    assert first.image_resource.data == b"aGk="
+    assert b64decode(first.video_resource.data) == b"png"
+    assert first.video_resource.path is None
+    assert "pages" in first.excluded_llm_metadata_keys
+    assert "pages" not in first.excluded_embed_metadata_keys
+    assert first.text_template == "{content}!"
+    assert not first.relationships
 
 
 def test_a_reader_reads_only_its_category(path):

@@ -1,7 +1,9 @@
+import asyncio
 import io
 import json
 import logging
 import pickle
+import threading
 from pathlib import Path
 
 import pytest
@@ -317,3 +319,33 @@ def test_the_package_is_a_part_of_the_namespace():
     home = Path(llama_index.readers.splitreader.__file__).parent
     assert not (home.parent / "__init__.py").exists()
     assert not (home.parent.parent / "__init__.py").exists()
+
+
+async def test_bytes_may_have_a_name(sample):
+    reader, data = SplitPDFReader(["invoice"]), sample.read_bytes()
+    found = [*reader.load_data(data, name="a.pdf"), *await reader.aload_data(data, name="a.pdf")]
+    assert {document.metadata["source"] for document in found} == {"a.pdf"}
+
+
+async def test_a_load_that_is_cancelled_while_the_file_is_opened_closes_it(sample):
+    class Slow:
+        entered, go_on, streams = threading.Event(), threading.Event(), []  # of one test
+
+        def isdir(self, name):
+            return False
+
+        def open(self, name, mode):
+            self.entered.set()
+            self.go_on.wait(30)
+            self.streams.append(io.BytesIO(sample.read_bytes()))
+            return self.streams[0]
+
+    fs = Slow()
+    task = asyncio.create_task(SplitPDFReader(["invoice"]).aload_data("x.pdf", fs=fs))
+    await asyncio.to_thread(fs.entered.wait, 30)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    fs.go_on.set()
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert [stream.closed for stream in fs.streams] == [True]

@@ -21,17 +21,15 @@ from llama_index.core.readers.base import BasePydanticReader, BaseReader
 from llama_index.core.schema import Document
 
 from llama_index.readers.splitreader.events import PacketSplitEvent
-from llama_index.readers.splitreader.file_systems import open_in
+from llama_index.readers.splitreader.file_systems import aopen_in, open_in
 from llama_index.readers.splitreader.options import in_one_line, refuse_what_can_not_be_stored
+from llama_index.readers.splitreader.pages_in import packets_of_pages, shared_metadata, texts_of
 from llama_index.readers.splitreader.progress import page_bar
 from llama_index.readers.splitreader.segment_reading import (
     aread_segment,
     check_readers,
     is_twin,
-    packets_of_pages,
     read_segment,
-    shared_metadata,
-    texts_of,
 )
 from splitreader import (
     AllowUncategorized,
@@ -172,7 +170,12 @@ class SplitPDFReader(BasePydanticReader):
         return "SplitPDFReader"
 
     def lazy_load_data(
-        self, file: SourceLike, extra_info: dict[str, Any] | None = None, fs: Any = None
+        self,
+        file: SourceLike,
+        extra_info: dict[str, Any] | None = None,
+        fs: Any = None,
+        *,
+        name: str | None = None,
     ) -> Iterator[Document]:
         """One Document per segment, packet by packet; holds one packet at a time.
 
@@ -181,6 +184,7 @@ class SplitPDFReader(BasePydanticReader):
                 of these.
             extra_info: more metadata; where it has one of our keys, ours stays.
             fs: an fsspec file system that holds `file`, which is then one path.
+            name: what to call the packet, for bytes and streams; only when `file` is one packet.
 
         Yields:
             Documents whose id is the segment's: the same on every machine for the same packet split the same way.
@@ -190,67 +194,114 @@ class SplitPDFReader(BasePydanticReader):
         """
         core = self.core()
         with nullcontext(file) if fs is None else open_in(file, fs) as source:
-            for packet in core.lazy_packets(source, name=None if fs is None else str(file)):
+            for packet in core.lazy_packets(source, name=str(file) if name is None and fs is not None else name):
                 _tell(packet)
                 for document in packet.documents:
                     yield from read_segment(document, self._segment_readers, core, extra_info)
 
     @dispatcher.span
-    def load_data(self, file: SourceLike, extra_info: dict[str, Any] | None = None, fs: Any = None) -> list[Document]:
+    def load_data(
+        self,
+        file: SourceLike,
+        extra_info: dict[str, Any] | None = None,
+        fs: Any = None,
+        *,
+        name: str | None = None,
+    ) -> list[Document]:
         """`lazy_load_data` as a list."""
-        return list(self.lazy_load_data(file, extra_info, fs))
+        return list(self.lazy_load_data(file, extra_info, fs, name=name))
 
     async def alazy_load_data(  # type: ignore[override]  # the base awaits a thread and hands back a sync iterator
-        self, file: SourceLike, extra_info: dict[str, Any] | None = None, fs: Any = None
+        self,
+        file: SourceLike,
+        extra_info: dict[str, Any] | None = None,
+        fs: Any = None,
+        *,
+        name: str | None = None,
     ) -> AsyncIterator[Document]:
         """`lazy_load_data` for an event loop; nothing in it blocks the loop."""
-        import asyncio
-
         core = self.core()
-        stream = None if fs is None else await asyncio.to_thread(open_in, file, fs)
-        source, name = (file, None) if stream is None else (stream, str(file))
-        try:
-            async with aclosing(core.alazy_packets(source, name=name)) as packets:
-                async for packet in packets:
-                    _tell(packet)
-                    for document in packet.documents:
-                        for found in await aread_segment(document, self._segment_readers, core, extra_info):
-                            yield found
-        finally:
-            if stream is not None:
-                await asyncio.to_thread(stream.close)
+        name = str(file) if name is None and fs is not None else name
+        async with (
+            nullcontext(file) if fs is None else aopen_in(file, fs) as source,
+            aclosing(core.alazy_packets(source, name=name)) as packets,
+        ):
+            async for packet in packets:
+                _tell(packet)
+                for document in packet.documents:
+                    for found in await aread_segment(document, self._segment_readers, core, extra_info):
+                        yield found
 
     @dispatcher.span
     async def aload_data(
-        self, file: SourceLike, extra_info: dict[str, Any] | None = None, fs: Any = None
+        self,
+        file: SourceLike,
+        extra_info: dict[str, Any] | None = None,
+        fs: Any = None,
+        *,
+        name: str | None = None,
     ) -> list[Document]:
         """`alazy_load_data` as a list."""
-        return [document async for document in self.alazy_load_data(file, extra_info, fs)]
+        return [document async for document in self.alazy_load_data(file, extra_info, fs, name=name)]
 
+    @dispatcher.span
     def split_documents(self, pages: Sequence[Document]) -> list[Document]:
         """Segment Documents from page Documents that another reader has read: LlamaParse, Docling, PDFReader ...
 
         Args:
-            pages: one Document a page, all pages of each packet in order. Pages with the same ``file_path`` (or
-                ``file_name``, or ``source``) are one packet; if that is a file, ids are those that loading it gives.
-                Metadata that all pages of a packet share stays.
+            pages: the pages. Those with the same ``file_path`` (or ``file_name``, or ``source``) are one packet; if
+                that is a file, ids are those that loading it gives. By ``page_number``, ``page_no``, ``page`` or
+                ``page_label`` they are put in order, pages left out count as empty, and parts of one page are joined;
+                without such numbers each is a page, in the order given. Metadata that all pages of a packet share
+                stays, but for absolute paths and dates of the file.
 
         Raises:
+            splitreader.InvalidConfiguration: only some pages of a packet have a number, or labels are ambiguous.
             splitreader.SplitReaderError: see its tree.
         """
         core = self.core()
-        packets: dict[str, list[SegmentDocument]] = {}
         found: list[Document] = []
+        seen: dict[str, list[SegmentDocument]] = {}
         for name, packet in packets_of_pages(pages):
-            documents = core.from_pages(texts_of(packet), source=name)
-            if documents and not is_twin(documents, packets.setdefault(documents[0].id, documents)):
-                extra_info = shared_metadata(packet)
-                for document in documents:
-                    found += read_segment(document, self._segment_readers, core, extra_info)
+            for document in _segments(core, name, packet, seen):
+                found += read_segment(document, self._segment_readers, core, shared_metadata(packet))
+        return found
+
+    @dispatcher.span
+    async def asplit_documents(self, pages: Sequence[Document]) -> list[Document]:
+        """`split_documents` for an event loop; nothing in it blocks the loop."""
+        import asyncio
+
+        core = self.core()
+        found: list[Document] = []
+        seen: dict[str, list[SegmentDocument]] = {}
+        for name, packet in packets_of_pages(pages):
+            for document in await asyncio.to_thread(_segments, core, name, packet, seen):
+                found += await aread_segment(document, self._segment_readers, core, shared_metadata(packet))
         return found
 
 
 _OPTIONS = tuple(name for name in SplitPDFReader.model_fields if name not in ("is_remote", "show_progress"))
+
+
+def _segments(
+    core: SplitReader, name: str | None, pages: Sequence[Document], seen: dict[str, list[SegmentDocument]]
+) -> list[SegmentDocument]:
+    """The segments of a packet of pages; none of one that was there before."""
+    texts = texts_of(pages)
+    documents = core.from_pages(texts, source=name)
+    if documents and is_twin(documents, seen.setdefault(documents[0].id, documents)):
+        return []
+    told = documents[0].metadata if documents else {}
+    dispatcher.event(
+        PacketSplitEvent(
+            source=str(told.get("source", name)),
+            engine=str(told.get("engine", core.engine.name)),
+            page_count=len(texts),
+            categories=[document.segment.category for document in documents],
+        )
+    )
+    return documents
 
 
 def _tell(packet: SplitPacket) -> None:

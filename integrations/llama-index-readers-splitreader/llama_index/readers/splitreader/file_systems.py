@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any, BinaryIO
 
 from splitreader import InvalidConfiguration, SourceLike, SourceNotFound, SourceUnreadable
@@ -31,3 +34,23 @@ def open_in(file: SourceLike, fs: Any) -> BinaryIO:
             f"{name} can't be opened in {type(fs).__name__} ({error.strerror or error}); check it", source=name
         ) from error
     return stream
+
+
+@asynccontextmanager
+async def aopen_in(file: SourceLike, fs: Any) -> AsyncIterator[BinaryIO]:
+    """`open_in` for an event loop; also closes what is opened only after the wait for it was cancelled."""
+    import asyncio
+
+    files, left = ExitStack(), threading.Event()
+
+    def opened() -> BinaryIO:
+        stream = files.enter_context(open_in(file, fs))
+        if left.is_set():
+            files.close()
+        return stream
+
+    try:
+        yield await asyncio.to_thread(opened)
+    finally:
+        left.set()
+        await asyncio.to_thread(files.close)

@@ -60,6 +60,7 @@ def narrow(outputs: Sequence[BaseNode], document: BaseNode) -> list[BaseNode]:
     places = {document.node_id: (ChunkLocator(text), start)}
     reached = -1
     found = []
+    told = _told(outputs, text) if is_whole else {}
     for node in outputs:
         chunk = _text(node)
         if is_whole and chunk.strip() == text.strip():
@@ -69,13 +70,30 @@ def narrow(outputs: Sequence[BaseNode], document: BaseNode) -> list[BaseNode]:
         locator, begin = places.get(parent.node_id if parent else "", places[document.node_id])
         # after two parsers a hint is about the chunk between; chunks come in order, so one that goes back is such a one
         trusted = parent is None and chunk != text and hint is not None and hint > reached
-        span = locator.locate(chunk, hint if trusted else None)
+        span = told.get(node.node_id) or locator.locate(chunk, hint if trusted else None)
         if span is not None:
             reached = reached if parent else span[0]
             span = begin + span[0], begin + span[1]
             places[node.node_id] = ChunkLocator(chunk), span[0] - _lead(chunk)
         found.append(_narrowed(node, span))
     return found
+
+
+def _told(outputs: Sequence[BaseNode], text: str) -> dict[str, tuple[int, int]]:
+    """Where chunks stand, as their ``start_char_idx`` says, in whatever order; nothing unless all can be believed.
+
+    They can if each chunk is there and no two are at one place: those that count from a chunk between are not so.
+    """
+    chunks = [node for node in outputs if node.parent_node is None and _text(node).strip()]
+    spans = [_span(_text(node), getattr(node, "start_char_idx", None)) for node in chunks]
+    told = {node.node_id: span for node, span in zip(chunks, spans, strict=True) if span is not None}
+    fits = all(text.startswith(_text(node).strip(), told[node.node_id][0]) for node in chunks if node.node_id in told)
+    return told if fits and len(set(told.values())) == len(chunks) else {}
+
+
+def without_offsets(node: BaseNode) -> BaseNode:
+    """A copy that keeps the pages of its document: nobody knows which of its offsets are about the node."""
+    return _narrowed(node, None)
 
 
 def as_node(node: BaseNode, owner: BaseNode | None) -> BaseNode:
@@ -103,6 +121,9 @@ def as_node(node: BaseNode, owner: BaseNode | None) -> BaseNode:
         metadata=dict(node.metadata),
         excluded_embed_metadata_keys=list(node.excluded_embed_metadata_keys),
         excluded_llm_metadata_keys=list(node.excluded_llm_metadata_keys),
+        text_template=node.text_template,
+        metadata_template=node.metadata_template,
+        metadata_seperator=node.metadata_separator,
         relationships={NodeRelationship.SOURCE: source or node.as_related_node_info()},
         start_char_idx=0,
         end_char_idx=len(node.text),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Union
 
 from llama_index.core.bridge.pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, field_validator
@@ -11,7 +13,9 @@ from llama_index.core.instrumentation import get_dispatcher  # type: ignore[attr
 from llama_index.core.schema import BaseComponent, BaseNode, Document, MetadataMode, TransformComponent
 
 from llama_index.readers.splitreader.events import RoutingEvent
-from llama_index.readers.splitreader.nodes import as_node, narrow
+from llama_index.readers.splitreader.nodes import as_node, narrow, without_offsets
+from llama_index.readers.splitreader.settings import digest, lost_settings, without_addresses
+from llama_index.readers.splitreader.stable_ids import with_stable_ids
 from llama_index.readers.splitreader.steps import PipelineStep, arun_step
 from splitreader import CategoriesLike, Confidence, InvalidConfiguration, SplitConfig
 from splitreader.routing import REVIEW, Drop, PassThrough, Routed, RoutingReport, Rules, Way, check_routes
@@ -56,8 +60,10 @@ class CategoryRouter(TransformComponent):
 
     The order of the inputs is kept, and every input has an output or stands without one in the report, which `route`
     gives and a `RoutingEvent` carries. Works in an IngestionPipeline with cache, docstore and workers; steps that must
-    survive these are components of LlamaIndex, not functions. Chunks come out with the packet pages that they cover;
-    documents that no step parsed come out as nodes with a SOURCE.
+    survive these are components of LlamaIndex that hold no functions: what would be lost on the way to another process
+    is refused there with a TypeError, and to a cache two lambdas of one place are the same. Chunks come out with the
+    packet pages that they cover, and with ids that are the same in every run; documents that no step parsed come out
+    as nodes with a SOURCE.
 
     Args:
         routes: for each category a `Route`, a transformation or a list of them, ``Drop()`` or ``PassThrough()``.
@@ -86,6 +92,8 @@ class CategoryRouter(TransformComponent):
     ) -> None:
         if not isinstance(routes, Mapping):
             raise InvalidConfiguration(f"routes is {type(routes).__name__}; give {{category: route}}")
+        if strange := [category for category in routes if not isinstance(category, str)]:
+            raise InvalidConfiguration(f"there is a route for {strange[0]!r}; a category is text")
         if unknown := fields.keys() - {"class_name"}:
             raise InvalidConfiguration(f"CategoryRouter has no option {', '.join(sorted(unknown))}")
         super().__init__(
@@ -100,12 +108,23 @@ class CategoryRouter(TransformComponent):
             raise InvalidConfiguration("default and review take everything; min_confidence is for routes of categories")
 
     def __getstate__(self) -> dict[str, Any]:
+        for name, route in {**self.routes, "default": self.default, "review": self.review}.items():
+            for number, step in enumerate(getattr(route, "transformations", ()), start=1):
+                for lost in lost_settings(step, f"step {number} of the route {name!r}"):
+                    raise TypeError(
+                        f"{lost} would be lost on the way to another process; write a TransformComponent that holds it "
+                        "in its code, or run in this process"
+                    )
         return BaseModel.__getstate__(self)  # the base class would leave out routes that can't be pickled
 
     @classmethod
     def class_name(cls) -> str:
         """The name under which LlamaIndex stores this component."""
         return "CategoryRouter"
+
+    def to_dict(self, **kwargs: Any) -> dict[str, Any]:
+        """The fields, and under ``settings`` a hash of all that is nested in them, so that no cache is stale."""
+        return {**without_addresses(super().to_dict(**kwargs)), "settings": digest(self)}
 
     def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[BaseNode]:
         """The outputs of all routes, in the order of their inputs."""
@@ -142,15 +161,21 @@ class CategoryRouter(TransformComponent):
         ways = self._ways(nodes)
         outputs: list[list[BaseNode]] = [[] for _ in nodes]
         strays: list[BaseNode] = []
+        counted: Counter[str] = Counter()
+        ids = {node.node_id for node in nodes}
+        told = (node.metadata.get("segment_id") for node in nodes)
+        segments = {segment for segment in told if isinstance(segment, str)}
         for way, indices in _batches(nodes, ways):
             inputs = [nodes[index].model_copy(deep=True) for index in indices]  # extractors write into what they get
             current: Sequence[BaseNode] = [] if isinstance(self._route_of(way), Drop) else inputs
             for step in getattr(self._route_of(way), "transformations", ()):
                 if current:
                     current = (yield step, current) or []
-            for owner, node in zip(_owners(inputs, current), current, strict=True):
-                whose = strays if owner is None else outputs[indices[owner]]
-                whose.append(as_node(node, None if owner is None else nodes[indices[owner]]))
+            places = [None if owner is None else indices[owner] for owner in _owners(inputs, current, ids, segments)]
+            owners = [None if place is None else nodes[place] for place in places]
+            for place, owner, node in zip(places, owners, with_stable_ids(current, owners, counted), strict=True):
+                (strays if place is None else outputs[place]).append(as_node(node, owner))
+        strays = [without_offsets(node) for node in strays]
         outputs = [narrow(found, document) for document, found in zip(nodes, outputs, strict=True)]
         report = RoutingReport(
             inputs=tuple(_routed(*item) for item in zip(nodes, ways, outputs, strict=True)), strays=len(strays)
@@ -188,7 +213,9 @@ def _route(value: Any, whose: str) -> RouteLike:
             f"{whose} is {type(value).__name__}; give a Route, a transformation, a list of them, Drop() "
             "or PassThrough()"
         )
-    return Route(transformations=list(steps))
+    return Route(
+        transformations=[PipelineStep.of(step) if isinstance(step, IngestionPipeline) else step for step in steps]
+    )
 
 
 def _batches(nodes: Sequence[BaseNode], ways: Sequence[Way]) -> Iterator[tuple[Way, list[int]]]:
@@ -208,13 +235,24 @@ def _batches(nodes: Sequence[BaseNode], ways: Sequence[Way]) -> Iterator[tuple[W
     yield from together.values()
 
 
-def _owners(inputs: Sequence[BaseNode], outputs: Sequence[BaseNode]) -> list[int | None]:
-    """For each output the input that it came of: by its SOURCE, its own id, or the segment id in its metadata."""
+def _owners(
+    inputs: Sequence[BaseNode], outputs: Sequence[BaseNode], ids: AbstractSet[str], segments: AbstractSet[str]
+) -> list[int | None]:
+    """For each output the input that it came of: by its SOURCE, its own id, or the segment id in its metadata.
+
+    Of one input comes all that is not another's.
+
+    Args:
+        inputs: of one route.
+        outputs: of the same.
+        ids: of all inputs of the router.
+        segments: their segment ids.
+    """
     if len(inputs) == 1:
-        return [0] * len(outputs)
+        return [None if _is_of_another(node, inputs[0], ids, segments) else 0 for node in outputs]
     by_id = {node.node_id: index for index, node in enumerate(inputs)}
-    segments = {node.metadata.get("segment_id"): index for index, node in reversed(list(enumerate(inputs)))}
-    by_segment = {segment: index for segment, index in segments.items() if isinstance(segment, str)}
+    segment_ids = {node.metadata.get("segment_id"): index for index, node in reversed(list(enumerate(inputs)))}
+    by_segment = {segment: index for segment, index in segment_ids.items() if isinstance(segment, str)}
     owners = []
     for node in outputs:
         source, segment = node.source_node, node.metadata.get("segment_id")
@@ -222,6 +260,15 @@ def _owners(inputs: Sequence[BaseNode], outputs: Sequence[BaseNode]) -> list[int
         owner = by_id.get(node.node_id) if owner is None else owner
         owners.append(by_segment.get(segment) if owner is None and isinstance(segment, str) else owner)
     return owners
+
+
+def _is_of_another(node: BaseNode, one: BaseNode, ids: AbstractSet[str], segments: AbstractSet[str]) -> bool:
+    """Whether an output says that it came of another input than the one."""
+    source, segment = node.source_node, node.metadata.get("segment_id")
+    own = {one.node_id, one.source_node.node_id if one.source_node else one.node_id}
+    if source is not None and source.node_id in ids:
+        return source.node_id not in own
+    return isinstance(segment, str) and segment in segments and segment != one.metadata.get("segment_id")
 
 
 def _routed(node: BaseNode, way: Way, outputs: Sequence[BaseNode]) -> Routed:

@@ -1,4 +1,4 @@
-"""Segments read by a reader of their category, and pages that another reader has read."""
+"""Segments read by a reader of their category."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from types import NoneType
 from typing import Any
 
 from llama_index.core.readers.base import BaseReader
-from llama_index.core.schema import Document, MetadataMode
+from llama_index.core.schema import Document, MediaResource
 
 from splitreader import MODEL_KEYS, UNCATEGORIZED, InvalidConfiguration, SegmentDocument, SplitReader
 from splitreader.routing import packet_pages, read_id, segment_pdf
@@ -63,40 +63,12 @@ async def aread_segment(
         return path
 
     try:
-        path = await asyncio.to_thread(cut)
         with _explained(document):
+            path = await asyncio.to_thread(cut)
             return _of_segment(document, await reader.aload_data(path), extra_info, path)
     finally:
         left.set()
         await asyncio.to_thread(files.close)
-
-
-def packets_of_pages(pages: Sequence[Document]) -> Iterator[tuple[str | None, list[Document]]]:
-    """The pages of each packet, in the order given: pages of one file are one packet.
-
-    Args:
-        pages: one Document a page, of LlamaParse, Docling, PDFReader ...
-    """
-    packets: dict[str | None, list[Document]] = {}
-    for page in pages:
-        name = page.metadata.get("file_path") or page.metadata.get("file_name") or page.metadata.get("source")
-        packets.setdefault(name if isinstance(name, str) else None, []).append(page)
-    yield from packets.items()
-
-
-def texts_of(pages: Sequence[Document]) -> list[str]:
-    """The texts of the pages."""
-    return [page.get_content(metadata_mode=MetadataMode.NONE) for page in pages]
-
-
-def shared_metadata(pages: Sequence[Document]) -> dict[str, Any]:
-    """What the metadata of all pages of a packet says alike, page numbers aside: tenant, access list ..."""
-    first, *others = [page.metadata for page in pages]
-    return {
-        key: value
-        for key, value in first.items()
-        if key not in FIRST_PAGE and all(key in other and other[key] == value for other in others)
-    }
 
 
 def is_twin(documents: Sequence[SegmentDocument], before: Sequence[SegmentDocument]) -> bool:
@@ -156,12 +128,25 @@ def _of_segment(
     found = []
     for index, part in enumerate(parts):
         own = {key: value for key, value in part.metadata.items() if folder not in str(value)}
-        text = part.get_content(metadata_mode=MetadataMode.NONE)
-        metadata = packet_pages(document, own, FIRST_PAGE)
-        found.append(_document(read_id(document, index), text, metadata, extra_info))
+        metadata = {**deepcopy(dict(extra_info or {})), **packet_pages(document, own, FIRST_PAGE)}
+        found.append(_as_part(part, read_id(document, index), metadata, folder))
     if not found:
         logger.warning("the segment reader of %s gave nothing; its own text is taken", _place(document))
     return found or [to_llama_index(document, extra_info)]
+
+
+def _as_part(part: Document, identifier: str, metadata: dict[str, Any], folder: str) -> Document:
+    """A copy with another id and metadata; pictures, templates, and what the reader hides from models stay."""
+    update: dict[str, Any] = {"id_": identifier, "metadata": metadata, "relationships": {}}
+    for keys in ("excluded_embed_metadata_keys", "excluded_llm_metadata_keys"):
+        hidden = [key for key in metadata if key not in MODEL_KEYS]
+        update[keys] = list(dict.fromkeys([*hidden, *getattr(part, keys)]))
+    for kind in ("image_resource", "audio_resource", "video_resource"):
+        resource = getattr(part, kind)
+        if resource is not None and resource.path is not None and folder in str(resource.path):  # which will be gone
+            data = resource.path.read_bytes()
+            update[kind] = MediaResource(data=data, mimetype=resource.mimetype)
+    return part.model_copy(update=update)
 
 
 @contextmanager
@@ -170,7 +155,7 @@ def _explained(document: SegmentDocument) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        error.add_note(f"the segment reader failed for {_place(document)}")
+        error.add_note(f"{_place(document)}, could not be read by its segment reader")
         raise
 
 

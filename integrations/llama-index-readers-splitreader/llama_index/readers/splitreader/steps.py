@@ -12,6 +12,9 @@ from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.node_parser import NodeParser
 from llama_index.core.schema import BaseNode, TransformComponent
 
+from llama_index.readers.splitreader.settings import digest, without_addresses
+from splitreader import InvalidConfiguration
+
 
 class PipelineStep(TransformComponent):
     """A whole IngestionPipeline as a step.
@@ -27,7 +30,15 @@ class PipelineStep(TransformComponent):
 
     @classmethod
     def of(cls, pipeline: IngestionPipeline) -> Self:
-        """The step for a pipeline."""
+        """The step for a pipeline.
+
+        Raises:
+            InvalidConfiguration: it has inputs of its own, which would come out for every document again.
+        """
+        if own := [name for name in ("documents", "readers") if getattr(pipeline, name, None)]:
+            raise InvalidConfiguration(
+                f"a pipeline of a route has {own[0]}= of its own; give it none, the router hands it its documents"
+            )
         step = cls(transformations=pipeline.transformations, docstore_strategy=str(pipeline.docstore_strategy.value))
         step._pipeline = pipeline
         return step
@@ -43,20 +54,25 @@ class PipelineStep(TransformComponent):
         """The name under which LlamaIndex stores this component."""
         return "PipelineStep"
 
+    def to_dict(self, **kwargs: Any) -> dict[str, Any]:
+        """The fields, and a hash of all that is nested in them."""
+        return {**without_addresses(super().to_dict(**kwargs)), "settings": digest(self)}
+
     def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:  # noqa: ARG002  # not the pipeline's
         """What the pipeline makes of the nodes."""
-        return self._with(self.transformations).run(nodes=list(nodes))
+        return self._pipeline_of_steps().run(nodes=list(nodes))
 
     async def acall(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:  # noqa: ARG002  # not the pipeline's
         """The same, without blocking the event loop."""
-        return await self._with([OffTheLoop(step=step) for step in self.transformations]).arun(nodes=list(nodes))
+        return await self._pipeline_of_steps().arun(nodes=list(nodes))
 
-    def _with(self, transformations: Sequence[TransformComponent]) -> IngestionPipeline:
-        return self._pipeline.model_copy(update={"transformations": list(transformations)})
+    def _pipeline_of_steps(self) -> IngestionPipeline:
+        steps = [OffTheLoop(step=step) for step in self.transformations]
+        return self._pipeline.model_copy(update={"transformations": steps})
 
 
 class OffTheLoop(TransformComponent):
-    """A step as `arun_step` runs it; to a cache it is the step itself.
+    """A step as `arun_step` runs it; to a cache it is the step itself with all that is nested in it.
 
     Args:
         step: any transformation.
@@ -65,8 +81,8 @@ class OffTheLoop(TransformComponent):
     step: SerializeAsAny[TransformComponent] = Field(description="The transformation.")
 
     def to_dict(self, **kwargs: Any) -> dict[str, Any]:
-        """The step's."""
-        return self.step.to_dict(**kwargs)
+        """The step's, and a hash of all that is nested in them."""
+        return {**without_addresses(self.step.to_dict(**kwargs)), "settings": digest(self.step)}
 
     def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:
         """What the step makes of the nodes."""
