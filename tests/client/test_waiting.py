@@ -165,7 +165,7 @@ def test_a_service_that_fails_while_waiting_says_that_the_job_goes_on(serve, con
     (job_id,) = api.jobs
     assert (caught.value.job_id, caught.value.status_code) == (job_id, 503)
     assert f"job {job_id} goes on as far as is known, wait for it again by its id" in str(caught.value)
-    assert api.count("get_job") >= 2
+    assert api.count("get_job") >= 1
     assert len(api.files) == 1
 
 

@@ -22,7 +22,15 @@ LONGEST_RETRY_AFTER = 120.0
 
 
 class OutOfTime(Exception):
-    """A request could not be answered before the caller's deadline."""
+    """A request could not be answered before the caller's deadline.
+
+    Args:
+        failure: what the request came to the last time it was sent; None if it was not, or is still under way.
+    """
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        super().__init__()
+        self.failure = failure
 
 
 @dataclass(frozen=True)
@@ -74,13 +82,17 @@ def send(
         OutOfTime: `until` is over, or would be before the next repeat.
     """
     may_be_done = False
+    earlier: Missed | None = None
     for attempt in range(service.settings.max_retries + 1):
-        outcome = yield from send_once(service, request, until=until)
+        try:
+            outcome = yield from send_once(service, request, until=until)
+        except OutOfTime:
+            raise OutOfTime(failure(service, request, earlier) if earlier else None) from None
         if isinstance(outcome, Answer):
             return replace(outcome, repeats=attempt)
         if may_be_done and request.method == "DELETE" and outcome.answer is not None and outcome.answer.status == 404:
             return outcome.answer  # a request before, whose answer was lost, has done it
-        missed = outcome
+        earlier = missed = outcome
         may_be_done = may_be_done or missed.may_have_worked
         if not _may_go_away(outcome, request):
             break
@@ -127,7 +139,7 @@ def pause(service: Service, request: Request, missed: Missed, attempt: int, unti
         return False
     seconds = asked if asked is not None else service.jittered(min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE))
     if service.clock() + seconds >= until:
-        raise OutOfTime
+        raise OutOfTime(failure(service, request, missed))
     logger.info("to %s again in %.1f s: %s", request.what, seconds, missed)
     yield Rest(seconds)
     return True

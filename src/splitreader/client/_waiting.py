@@ -92,22 +92,23 @@ def wait(  # noqa: PLR0913  # options, all by name
     deadline = begin + max_seconds
     at = begin + min(service.jittered(SHORTEST_GAP), max_seconds / 2) if is_new else begin
     status = "not known"
+    failed: Exception | None = None
     while True:
         try:
             job = yield from look(service, job_id, at=at, until=deadline)
-        except OutOfTime:
-            if (left := deadline - service.clock()) > 0:
-                yield Rest(left)
+        except OutOfTime as over:
+            failed = over.failure or failed
+            yield Rest(max(0.0, deadline - service.clock()))
             break
         except ServiceError as error:
             now = service.clock()
             at = now + max(service.jittered(_gap(now - begin)), error.retry_after or 0.0)
-            is_early = is_new and isinstance(error, UnknownId) and now - begin < NEW_FOR
-            if (is_early or isinstance(error, _PASSING)) and at < deadline:
+            if _is_passing(error, is_early=is_new and now - begin < NEW_FOR) and at < deadline:
                 logger.info("job %s will be looked at again: %s", job_id, error)
+                failed = error
                 continue
-            told = _about_the_job(error, job_id, is_new=is_new)
-            raise told from None
+            raise _about_the_job(error, job_id, is_new=is_new) from None
+        failed = None
         if job.status != status:
             logger.debug("job %s is %s", job_id, job.status)
             status = job.status
@@ -119,6 +120,8 @@ def wait(  # noqa: PLR0913  # options, all by name
         at = now + service.jittered(_gap(now - begin))
         if at >= deadline - LAST_LOOK > now:
             at = deadline - LAST_LOOK
+    if isinstance(failed, _PASSING):
+        raise _about_the_job(failed, job_id, is_new=is_new)
     raise JobDeadline(
         f"job {job_id} was not done after {max_seconds:g} s (its status was {status}); it goes on: "
         "wait for it again by its id, nothing is paid twice",
@@ -126,6 +129,10 @@ def wait(  # noqa: PLR0913  # options, all by name
         file_id=file_id,
         source=source,
     )
+
+
+def _is_passing(error: ServiceError, *, is_early: bool) -> bool:
+    return isinstance(error, _PASSING) or (is_early and isinstance(error, UnknownId))
 
 
 def _gap(elapsed: float) -> float:
