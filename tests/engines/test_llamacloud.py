@@ -285,7 +285,7 @@ class TestTheUploadedFile:
         api = serve(seconds=3600)
         api.fail("get_job", Fault(status=503), times=None)
         with pytest.raises(ServiceUnavailable) as caught:
-            drive.split(reader_of(api, max_retries=1), packet)
+            drive.split(reader_of(api, max_retries=1, max_seconds=0.5), packet)
         assert [caught.value.job_id] == list(api.jobs)
         assert len(api.files) == 1
 
