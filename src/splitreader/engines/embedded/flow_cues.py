@@ -4,45 +4,42 @@ from __future__ import annotations
 
 import re
 
+from splitreader.engines.embedded import flow_words
+from splitreader.engines.embedded.flow_words import any_of
 from splitreader.engines.embedded.page_features import PageFeatures
 from splitreader.engines.embedded.page_pair import LATER_SECTION, LETTER, Cue, Pair
 from splitreader.engines.embedded.text import quote
 
-CONTINUED = re.compile(
-    r"\(?\b(?:continued|cont['\u2019.]?d?|fortsetzung|suite|continuación|continua)\b\)?", re.IGNORECASE
-)
-ATTACHED = re.compile(
-    r"^(?:schedule|exhibit|appendix|annex|attachment|addendum|signature page|in witness whereof|signatures?\b|"
-    r"certificate of service|references$|bibliography$|anlage|annexe|table of contents|notes$|enclosure)",
-    re.IGNORECASE,
-)
-SIGNED_OFF = re.compile(
-    r"\b(?:sincerely|regards|thank you for your business|yours truly|signature|end of (?:document|report|statement)|"
-    r"/s/|total due|balance due|amount due|cordially|respectfully submitted)\b",
-    re.IGNORECASE,
-)
+CONTINUED = re.compile(any_of(flow_words.CONTINUED), re.IGNORECASE)
+ATTACHED = re.compile(f"^{any_of(flow_words.ATTACHED)}", re.IGNORECASE)
+SIGNED_OFF = re.compile(rf"\b{any_of(flow_words.SIGNED_OFF)}\b|/s/", re.IGNORECASE)
 
-_LOWER_START = re.compile(r"^[\"'“\u2018(]?(?:a [a-z]|[a-zà-öø-ÿа-яα-ω]{2})")
-_ADDRESSED = re.compile(
-    r"^(?:dear\b|to whom|subject:|from:|to:|sehr geehrte|estimad[oa]|madame|monsieur|cher |chère )", re.IGNORECASE
-)
-_SIGNATURE = re.compile(r"^(?:by|title|its|witness|signed|signature|print(?:ed)? name)\s?:|^/s/", re.IGNORECASE)
-_CONTACT = re.compile(
-    r"\b(?:tel|phone|fax|mobile)\b|\(\d{3}\)\s?\d{3}-\d{4}|\b[A-Z]{2}\s\d{5}\b",
+_FOLLOWS = re.compile(any_of(flow_words.FOLLOWS), re.IGNORECASE)
+_LATER_SECTION = re.compile(
+    rf"^(?:{any_of(flow_words.LATER_SECTION)}\s{{0,2}}(?:n[.°º]+\s?)?(?:[2-9]|1\d|[ivx]{{2,5}}\b)"
+    rf"|(?:cl[aá]usula\s)?{any_of(flow_words.LATER_ORDINAL)}\s?[.:)\u2013-])",
     re.IGNORECASE,
 )
-_CLOSING = re.compile(
-    r"^(?:yours\b|sincerely|(?:best|kind|warm)?\s?regards|cordially|respectfully|"
-    r"mit freundlichen|cordialement|atentamente)",
-    re.IGNORECASE | re.MULTILINE,
-)
+_ADDRESSED = re.compile(f"^{any_of(flow_words.ADDRESSED)}", re.IGNORECASE)
+_SIGNATURE = re.compile(f"^{any_of(flow_words.SIGNATURE)}", re.IGNORECASE)
+_CONTACT = re.compile(any_of(flow_words.CONTACT), re.IGNORECASE)
+_CLOSING = re.compile(f"^{any_of(flow_words.CLOSING)}", re.IGNORECASE | re.MULTILINE)
+_OPEN_ENDS = frozenset(word for words in flow_words.OPEN_ENDS.values() for word in words.split())
+_OPENING_MARKS = "\"'“”„\u2018\u2019\u201a«»\u2039\u203a(¿¡ "
 
 
 def flow_cue(pair: Pair) -> Cue | None:
     """A sentence or a list of sections that runs over the page break, or an annex."""
     if pair.is_same_form:
         return None
-    for look in (_says_continued, _begins_inside_sentence, _begins_with_section, _begins_with_signatures, _ends_inside):
+    for look in (
+        _says_continued,
+        _begins_inside_sentence,
+        _begins_with_section,
+        _begins_with_signatures,
+        _says_more_follows,
+        _ends_inside,
+    ):
         if (cue := look(pair)) is not None:
             return cue
     return None
@@ -119,7 +116,7 @@ def _says_continued(pair: Pair) -> Cue | None:
 
 def _begins_inside_sentence(pair: Pair) -> Cue | None:
     first = _first_line(pair.after)
-    if len(first) <= 30 or not _LOWER_START.match(first):
+    if len(first) <= 30 or not _starts_lower(first):
         return None
     strength = -1.2 if _last_line(pair.before).endswith((".", "!", "?", ":")) else -2.8
     return Cue("flow", strength, f"page {pair.after.page} begins inside a sentence, {quote(first)}")
@@ -127,7 +124,7 @@ def _begins_inside_sentence(pair: Pair) -> Cue | None:
 
 def _begins_with_section(pair: Pair) -> Cue | None:
     first = _first_line(pair.after)
-    if LATER_SECTION.match(first):
+    if LATER_SECTION.match(first) or _LATER_SECTION.match(first):
         return Cue("flow", -1.8, f"page {pair.after.page} begins with a later section, {quote(first)}")
     if ATTACHED.match(first):
         return Cue("flow", -1.2, f"page {pair.after.page} begins with an attachment, {quote(first)}")
@@ -140,11 +137,33 @@ def _begins_with_signatures(pair: Pair) -> Cue | None:
     return Cue("flow", -1.8, f"page {pair.after.page} begins with signatures")
 
 
+def _says_more_follows(pair: Pair) -> Cue | None:
+    line = next((line for line in pair.before.tail_lines[-3:] if _FOLLOWS.search(line)), None)
+    if line is None:
+        return None
+    return Cue("flow", -2.5, f"the page before says that more follows, {quote(line)}")
+
+
 def _ends_inside(pair: Pair) -> Cue | None:
     last = _last_line(pair.before)
-    if len(last) <= 60 or not last[-1].islower():
+    if len(last) <= 30:
+        return None
+    open_end = last.rsplit(None, 1)[-1] in _OPEN_ENDS or (last.endswith("-") and last[-2:-1].islower())
+    if not open_end and (len(last) <= 60 or not last[-1].islower()):
         return None
     return Cue("flow", -1.0, f"the page before ends inside a sentence, {quote(last[-60:])}")
+
+
+def _starts_lower(line: str) -> bool:
+    """Whether a line begins like the middle of a sentence, in any alphabet; addresses on the web are no sentence."""
+    text = line.lstrip(_OPENING_MARKS)
+    first = text.split(None, 1)[0] if text else ""
+    if not first[:1].islower() or "@" in first or "." in first[:-1] or ":" in first:
+        return False
+    second = text[1:2]
+    if second in {"'", "\u2019", " "}:  # l'article, à la
+        return text[2:3].islower()
+    return second.islower() or "\u0300" <= second <= "\u036f"
 
 
 def _first_line(page: PageFeatures) -> str:

@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 _MOST_VALUES = 8
 
 _WORDS_OF_KIND = {
-    "invoice number": "invoice|facture|rechnung|rechnungs|factura|fattura|fatura|bill",
-    "account number": "account|acct|konto|compte|cuenta|iban|card",
-    "customer number": "customer|client|member|kunden",
-    "policy number": "policy|certificate",
-    "claim number": "claim",
-    "case number": "case|docket|matter|cause",
-    "order number": "order|po",
-    "receipt number": "receipt|transaction|confirmation|ticket|reservation|booking",
-    "reference": "reference|ref|tracking|shipment|quote|quotation|estimate|application|loan|contract",
-    "patient number": "patient|mrn|record|chart|specimen|accession|prescription|rx",
-    "employee number": "employee|emp|staff|payroll",
-    "check number": "check|cheque",
+    "invoice number": (
+        "invoice|bill|facture|rechnung|rechnungs|rechn|rg|faktura|factura|factuur|nota|fattura|fatura|beleg"
+    ),
+    "account number": "account|acct|konto|compte|cuenta|rekening|conto|conta|iban|card",
+    "customer number": (
+        "customer|client|member|kunden|kunde|kd|mitglieds|debitor|debitoren|cliente|abonné|klant|klanten|debiteur"
+    ),
+    "policy number": "policy|certificate|policen|police|versicherungsschein|póliza|poliza|polis|polizza|apólice",
+    "claim number": "claim|schaden|schadens|sinistre|siniestro|schade|sinistro",
+    "case number": "case|docket|matter|cause|aktenzeichen|az|geschäftszeichen|expediente|zaak|rol|causa|processo",
+    "order number": "order|po|bestell|bestellung|auftrags|auftrag|commande|pedido|bestelling|bestel|ordine|encomenda",
+    "receipt number": (
+        "receipt|transaction|confirmation|ticket|reservation|booking|quittung|reçu|recibo|buchungs|bon|ricevuta"
+    ),
+    "reference": (
+        "reference|ref|tracking|shipment|quote|quotation|estimate|application|loan|contract|zeichen|referenz|vorgangs|"
+        "angebots|angebot|vertrags|vertrag|lieferschein|référence|dossier|contrat|devis|referencia|contrato|presupuesto|"
+        "albarán|kenmerk|offerte|overeenkomst|riferimento|pratica|contratto|preventivo|referência"
+    ),
+    "patient number": "patient|mrn|record|chart|specimen|accession|prescription|rx|patienten|paciente|patiënt|paziente",
+    "employee number": (
+        "employee|emp|staff|payroll|personalnummer|personalnr|mitarbeiter|matricule|salarié|empleado|personeels|werknemers|matricola"
+    ),
+    "check number": "check|cheque|scheck|chèque",
 }
-_KIND_OF_WORD = {word: kind for kind, words in _WORDS_OF_KIND.items() for word in words.split("|")}
+_KIND_OF_WORD = {word: kind for kind, words in reversed(_WORDS_OF_KIND.items()) for word in words.split("|")}
+_VALUE = r"(\d{1,4} [a-z]{1,4} \d{1,6}/\d\d(?:\d\d)?(?!\d)|[a-z]{0,6}[-/]?\d[\da-z./-]{1,24}(?: \d{3,4}\b){0,4})"
+"""What identifies; the first form is that of a German court's cases, 12 O 345/24."""
+
 _LABELLED = re.compile(
-    r"\b([^\W\d_]++)(?:['\u2019]s)?+[ \t-]{0,2}+"
-    r"(?:numbers?\b|num\b|no\b|nr\b|nummer\b|identification\b|id\b|n[°º]|[#:])"
-    r"[.:#°º \t-]{0,6}+(?:(?:number|no|id)\b[.:# \t]{0,4}+)?"
-    r"([a-z]{0,6}[-/]?\d[\da-z./-]{1,24}(?: \d{3,4}\b){0,4})"
+    r"\b([^\W\d_]++)(?:['\u2019]s)?+(?:\.?[ \t-]{0,2}+"
+    r"(?:numbers?\b|num\b|no\b|nr\b|nummer\b|número\b|numéro\b|numero\b|identification\b|id\b|n\.? ?[°º]|n\.|[#:])"
+    r"|(?<=nummer)|(?<=nr))"
+    r"[.:#°º \t-]{0,6}+(?:(?:number|no|nr|id)\b[.:# \t]{0,4}+)?" + _VALUE
 )
+_NUMBER_OF = re.compile(
+    r"\b(?:n\.? ?[°º]\.?|n[uú]m(?:\.|ero\b)|num[eé]ro\b|nummer\b|nr\.)\s?"
+    r"(?:(?:de la|de|del|della|di|du|da|do|van de|van|der|d['\u2019])\s?)?([^\W\d_]++)[.:#°º \t-]{0,6}+" + _VALUE
+)
+_NUMBER_ENDINGS = ("nummer", "nr")
 _STATEMENT = re.compile(
-    r"\b(?:statement|billing|pay|service|reporting)\s(?:date|period|ending)\b[ :\t]{0,4}(\S[^\n]{4,40})", re.IGNORECASE
+    r"\b(?:(?:statement|billing|pay|service|reporting)\s(?:date|period|ending)|abrechnungs(?:zeitraum|monat|periode)|"
+    r"p[eé]riode(?:\sde\spaie)?(?:\sdu)?|per[ií]odo(?:\sde\s(?:liquidación|facturación))?|(?:loon|salaris)(?:periode|tijdvak))\b"
+    r"[ :\t]{0,4}(\S[^\n]{4,40})",
+    re.IGNORECASE,
 )
 _NUMBERISH = re.compile(r"(?<![\w/.,$€£-])[A-Za-z]{0,5}-?\d[\dA-Za-z-]{4,20}(?![\w/]|[.,]\d)")
 _NO_IDENTIFIER = re.compile(r"^(?:\d{1,4}-\d{1,2}-\d{1,4}|1545-\d{4})$")
@@ -39,14 +63,21 @@ _NO_IDENTIFIER = re.compile(r"^(?:\d{1,4}-\d{1,2}-\d{1,4}|1545-\d{4})$")
 def find_identifiers(text: str) -> dict[str, frozenset[str]]:
     """The labelled identifiers in a text, by kind; a kind with many values (a list of invoices) is left out."""
     found: dict[str, set[str]] = {}
-    for word, value in _LABELLED.findall(text.lower()):
-        kind = _KIND_OF_WORD.get(word)
+    lowered = text.lower() if text.isascii() else unicodedata.normalize("NFC", text.lower())
+    for word, value in (*_LABELLED.findall(lowered), *_NUMBER_OF.findall(lowered)):
+        kind = _KIND_OF_WORD.get(word) or _kind_of_compound(word)
         if kind and sum(character.isdigit() for character in value) >= 2:
             found.setdefault(kind, set()).add(value.strip("-./").upper())
     for match in _STATEMENT.finditer(text):
         if any(character.isdigit() for character in match[1]):
             found.setdefault("statement date", set()).add(" ".join(match[1].split()).casefold())
     return {kind: frozenset(values) for kind, values in found.items() if len(values) <= _MOST_VALUES}
+
+
+def _kind_of_compound(word: str) -> str | None:
+    """Rechnungsnummer, Kundennr, factuurnummer: the word before is what the number is of."""
+    ending = next((ending for ending in _NUMBER_ENDINGS if word.endswith(ending)), "")
+    return _KIND_OF_WORD.get(word[: -len(ending)]) if ending else None
 
 
 def find_long_numbers(text: str) -> frozenset[str]:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from splitreader.engines.embedded.languages import FUNCTION_WORDS, PLURALS
+
 HEAD_CHARACTERS = 4_000
 """Of a longer page only this much of its beginning is looked at, so a hostile page costs no more than a full one."""
 
@@ -21,24 +23,26 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=[A-Z][a-z])|(?<=\d{3})(?=
 _SPLIT_CODE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])[-_ ](\d{1,2})(?![A-Za-z0-9])")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _DIGITS = re.compile(r"\d+")
+_PLURAL_ENDINGS = tuple(PLURALS)
 _VARIANTS = {"licence": "license", "cheque": "check", "payslip": "paystub", "organisation": "organization"}
-
-_STOP_TEXT = (
-    "a an and are as at be by for from has have if in is it its may no not of on or our shall that the their this to"
-    " was we were which will with you your any all such other each per than then they his her he she s t"
-)
-STOP_WORDS = frozenset(_STOP_TEXT.split())
-"""Words that say nothing about a document's kind or subject."""
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """A case-folded word without its plural ending; spelling variants become one."""
+    """A folded word without its plural ending; spelling variants become one."""
     if len(word) > 4 and word.endswith("ies"):
         word = word[:-3] + "y"
-    elif len(word) > 3 and word[-1] == "s" and word[-2] not in "aisu":
+    elif len(word) > 3 and word[-1] == "s" and (word[-2] not in "aisu" or _is_plural_of_a(word)):
         word = word[:-1]
+    elif word.endswith(_PLURAL_ENDINGS):
+        ending = max((ending for ending in _PLURAL_ENDINGS if word.endswith(ending)), key=len)
+        word = word[: -len(ending)] + PLURALS[ending]
     return _VARIANTS.get(word, word)
+
+
+def _is_plural_of_a(word: str) -> bool:
+    """Facturas, polizas, agendas; not gas, Texas, whereas."""
+    return len(word) > 6 and word[-2] == "a" and word[-3] != "e"
 
 
 def fold(text: str) -> str:
@@ -55,6 +59,10 @@ def tokens(text: str) -> list[str]:
     if "-" in folded:
         folded = _LETTER_DIGIT.sub("", folded)
     return list(map(stem, _WORD.findall(folded)))
+
+
+STOP_WORDS = frozenset(word for words in FUNCTION_WORDS.values() for word in tokens(words))
+"""Words that say nothing about a document's kind or subject, as `tokens` gives them, in any of the languages."""
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
