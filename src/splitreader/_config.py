@@ -26,15 +26,20 @@ class Category(BaseModel):
     Args:
         name: 1 to 200 characters; what `Segment.category` will say. ``"uncategorized"`` is reserved.
         description: 1 to 2,000 characters; what such a document looks like. Engines split better with one.
+        partition_key: 1 to 200 characters; what every document of the category has its own value of, as its pages
+            print it: ``"invoice number"``, ``"employee name"``. Neighbouring pages of the category are cut where the
+            value changes and only stay together where it does not; it becomes `Segment.key`. The embedded engine reads
+            it; LlamaCloud's Split API can't, and refuses it.
 
     Raises:
-        pydantic.ValidationError: a length is out of range, the name is blank or reserved.
+        pydantic.ValidationError: a length is out of range, the name is blank or reserved, the partition key is blank.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     description: Annotated[str | None, Field(min_length=1, max_length=2000)] = None
+    partition_key: Annotated[str | None, Field(min_length=1, max_length=200)] = None
 
     @field_validator("name")
     @classmethod
@@ -44,6 +49,13 @@ class Category(BaseModel):
         if name.strip().casefold() == UNCATEGORIZED:
             raise ValueError(f"{UNCATEGORIZED!r} is reserved for pages that fit no category; choose another name")
         return name
+
+    @field_validator("partition_key")
+    @classmethod
+    def _check_partition_key(cls, partition_key: str | None) -> str | None:
+        if partition_key is not None and not any(character.isalnum() for character in partition_key):
+            raise ValueError('a partition key needs words, such as "invoice number"')
+        return partition_key
 
 
 CategoriesLike: TypeAlias = Iterable[Category | str | Mapping[str, Any]] | Mapping[str, str | None]

@@ -16,7 +16,8 @@ def gather_categories(options: Sequence[str], file: Path | None) -> list[dict[st
     Args:
         options: ``name=description`` or ``name``, each.
         file: JSON if it is called ``.json``, else YAML: a list of names or of ``{name, description}``, or a mapping of
-            names to descriptions; or a mapping with such a thing under ``categories``.
+            names to descriptions; or a mapping with such a thing under ``categories``. What stands in a list may have a
+            ``partition_key``, too.
 
     Raises:
         InvalidConfiguration: there is none, or the file can't be understood.

@@ -65,13 +65,15 @@ def _print_table(packet: SplitPacket) -> None:
     result = packet.result
     console.print(PageStrip(result, title=printable(packet.source.name)))
     table = Table()
-    for column in ("#", "category", "pages", "confidence", "score", "why"):
+    keyed = any(segment.key is not None for segment in result.segments)
+    for column in ("#", "category", *(["key"] if keyed else []), "pages", "confidence", "score", "why"):
         table.add_column(column, justify="right" if column in ("#", "score") else "left", overflow="fold")
     for number, segment in enumerate(result.segments, start=1):
         score = "" if segment.score is None else f"{segment.score:.2f}"
         table.add_row(
             str(number),
             plain(segment.category),
+            *([plain(segment.key or "")] if keyed else []),
             format_pages(segment.pages),
             segment.confidence,
             score,

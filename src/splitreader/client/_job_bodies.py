@@ -167,7 +167,7 @@ def saved_parameters(
     Raises:
         InvalidConfiguration: an option is wrong.
     """
-    config = SplitConfig.build(
+    config = _honoured(
         categories,
         allow_uncategorized=allow_uncategorized,
         custom_instructions=custom_instructions,
@@ -200,7 +200,18 @@ def _check_saved(categories: object, options: Mapping[str, object]) -> None:
 def _config(categories: CategoriesLike | None, configuration_id: str | None, **options: Any) -> SplitConfig | None:
     if configuration_id is None and categories is None:
         raise InvalidConfiguration("a split job needs categories, or the configuration_id of a saved configuration")
-    return None if categories is None else SplitConfig.build(categories, **options)
+    return None if categories is None else _honoured(categories, **options)
+
+
+def _honoured(categories: CategoriesLike, **options: Any) -> SplitConfig:
+    """The config, if the service can do all that it asks for."""
+    config = SplitConfig.build(categories, **options)
+    if (keyed := next((item for item in config.categories if item.partition_key is not None), None)) is not None:
+        raise InvalidConfiguration(
+            f"the Split API can't honour partition_key of the category {quoted(keyed.name)}: it splits by category "
+            "only; leave the key out, or split with the embedded engine"
+        )
+    return config
 
 
 def _v1_body(
@@ -238,7 +249,7 @@ def _flat_configuration(config: SplitConfig) -> dict[str, Any]:
 
 
 def _categories(config: SplitConfig) -> list[dict[str, Any]]:
-    return [category.model_dump(exclude_none=True) for category in config.categories]
+    return [category.model_dump(include={"name", "description"}, exclude_none=True) for category in config.categories]
 
 
 def _without_none(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from splitreader._config import SplitConfig
@@ -10,6 +11,7 @@ from splitreader._pages import parse_pages
 from splitreader.engines.embedded.boundary_cues import PRIOR, boundary_cues
 from splitreader.engines.embedded.category_scores import CategoryScorer, PageScores
 from splitreader.engines.embedded.page_features import PageFeatures, is_blank, read_page
+from splitreader.engines.embedded.page_keys import KeyFinder
 from splitreader.engines.embedded.page_pair import Cue, Pair
 from splitreader.engines.embedded.text import quote
 from splitreader.engines.embedded.titles import WEAKEST_TITLE, TitleHit
@@ -45,6 +47,7 @@ class ReadPage:
         stamp: the "n of total" printed on it; None where there is none.
         named: the categories that the first lines name.
         foreign_title: a title of a kind that was not declared, quoted; empty where there is none.
+        keys: for each category with a ``partition_key`` the value of it that is printed on the page, if any.
     """
 
     page: int
@@ -57,6 +60,7 @@ class ReadPage:
     named: frozenset[int]
     stamp: tuple[int, int] | None
     foreign_title: str
+    keys: Mapping[int, str]
 
 
 class PageReader:
@@ -74,6 +78,7 @@ class PageReader:
         self.pages: list[int] = []
         self.read_pages: list[ReadPage] = []
         self._selected = frozenset(parse_pages(config.target_pages)) if config.target_pages is not None else None
+        self._key_finder = KeyFinder(config.categories)
         self._before: PageFeatures | None = None
         self._title_before: TitleHit | None = None
         self._blank_between = False
@@ -97,11 +102,11 @@ class PageReader:
             return
         features = read_page(page, text)
         scores = self.scorer.score(features)
-        self.read_pages.append(self._keep(features, scores))
+        self.read_pages.append(self._keep(features, scores, self._key_finder.find(text)))
         self._before, self._title_before = features, scores.titles.best
         self._blank_between, self._missing = False, 0
 
-    def _keep(self, features: PageFeatures, scores: PageScores) -> ReadPage:
+    def _keep(self, features: PageFeatures, scores: PageScores, keys: Mapping[int, str]) -> ReadPage:
         cues: tuple[Cue, ...] = ()
         if self._before is not None:
             cues = boundary_cues(
@@ -127,6 +132,7 @@ class PageReader:
             named=scores.named,
             stamp=next(((item.number, item.total) for item in features.numbers if item.total), None),
             foreign_title=quote(scores.titles.foreign.line) if scores.titles.foreign else "",
+            keys=keys,
         )
 
 

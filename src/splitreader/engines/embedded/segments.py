@@ -12,6 +12,7 @@ from splitreader._result import Confidence
 from splitreader.engines._protocol import ProposedSegment
 from splitreader.engines.embedded.decoder import Cut, decode, segment_bounds
 from splitreader.engines.embedded.least_pages import LeastPages, best_long_cut
+from splitreader.engines.embedded.partition import partition
 from splitreader.engines.embedded.reading import PageReader, ReadPage
 from splitreader.engines.embedded.text import quote
 
@@ -51,27 +52,41 @@ def propose_segments(reader: PageReader, config: SplitConfig) -> tuple[ProposedS
     log_odds = _start_log_odds(pages, is_selection=reader.is_selection)
     free = decode(log_odds, [page.first for page in pages], [page.body for page in pages])
     least = config.min_pages_per_split or 1
-    cut = free if least == 1 else _cut_long(free, log_odds, reader, config)
+    parted = partition(
+        free if least == 1 else _cut_long(free, log_odds, reader, config),
+        pages,
+        [category.partition_key for category in config.categories],
+        least=least,
+        lengths=_lengths(reader),
+    )
+    cut = parted.cut
     ends = [*cut.start_probabilities, 1.0]
     bounds = segment_bounds(cut.starts, len(pages))
     runs = _with_blank_pages(reader.pages, [pages[start].page for start, _ in bounds])
+    inner = frozenset(free.starts).union(parted.kept)
     proposed = []
     for (start, end), category, run in zip(bounds, cut.categories, runs, strict=True):
         share = _category_probability(category, pages[start:end])
-        joined = sorted(set(free.starts).intersection(range(start + 1, end)))
+        joined = sorted(inner.intersection(range(start + 1, end)))
         together = math.prod(1.0 - ends[position] for position in joined)
         score = round(ends[start] * ends[end] * share * together, 4)
         reasons = _boundary_evidence(pages[start], is_first=start == 0, is_selection=reader.is_selection)
-        if start not in free.starts:
+        if start in parted.changes:
+            others = [cue.sentence for cue in pages[start].cues if cue.name != "identifier"]
+            reasons = (parted.changes[start], *others[:1])
+        elif start not in free.starts:
             reasons = (f"page {pages[start].page} begins a document because {_asked_for(least)}",)
-        if joined:
+        by_value = [parted.kept[position] for position in joined if position in parted.kept]
+        if len(by_value) < len(joined):
             reasons = (*reasons, f"kept together: {_asked_for(least)}")
+        reasons = (*reasons, *by_value[:_MOST_BOUNDARY_EVIDENCE])
         proposed.append(
             ProposedSegment(
                 category=names[category],
                 pages=run,
                 confidence=confidence_of(score),
                 score=score,
+                key=parted.keys[start],
                 evidence=(*reasons, *_category_evidence(reader, pages[start], category, names[category])),
             )
         )
@@ -99,11 +114,18 @@ def _cut_long(free: Cut, log_odds: Sequence[float], reader: PageReader, config: 
         for (start, end), category in zip(segment_bounds(free.starts, len(pages)), free.categories, strict=True):
             if category != left_out:
                 barred[start:end] = [frozenset({left_out})] * (end - start)
-    lengths = [len(run) for run in _with_blank_pages(reader.pages, [page.page for page in pages])]
     starts, categories = best_long_cut(
-        log_odds, [page.first for page in pages], [page.body for page in pages], LeastPages(lengths, least, barred)
+        log_odds,
+        [page.first for page in pages],
+        [page.body for page in pages],
+        LeastPages(_lengths(reader), least, barred),
     )
     return replace(free, starts=starts, categories=categories)
+
+
+def _lengths(reader: PageReader) -> list[int]:
+    """Of each page with text, how many pages it brings: itself and the blank ones after it."""
+    return [len(run) for run in _with_blank_pages(reader.pages, [page.page for page in reader.read_pages])]
 
 
 def _asked_for(least: int) -> str:

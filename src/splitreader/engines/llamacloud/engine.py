@@ -131,8 +131,8 @@ class LlamaCloudEngine:
         """Refuse what the service has no place for.
 
         Raises:
-            InvalidConfiguration: ``target_pages`` on the beta API; categories or rules beside ``configuration_id``; or
-                neither categories nor a ``configuration_id``.
+            InvalidConfiguration: ``target_pages`` on the beta API; a category with a ``partition_key``; categories or
+                rules beside ``configuration_id``; or neither categories nor a ``configuration_id``.
         """
         from splitreader.client import new_job
 
