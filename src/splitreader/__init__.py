@@ -47,7 +47,7 @@ from splitreader._errors import (
 from splitreader._failures import Failure, OnError
 from splitreader._limits import Limits
 from splitreader._origin import MODEL_KEYS, MetadataLike, PacketIdLike
-from splitreader._pages import PageText, format_pages
+from splitreader._pages import PageLayout, PageText, format_pages
 from splitreader._reader import SplitReader
 from splitreader._result import CONFIDENCE_RANK, Confidence, Segment, SplitResult
 from splitreader._version import __version__
@@ -55,6 +55,7 @@ from splitreader.engines import (
     EmbeddedEngine,
     Engine,
     EngineAnswer,
+    Example,
     LlamaCloudEngine,
     Packet,
     ProposedSegment,
@@ -82,6 +83,7 @@ __all__ = [
     "Engine",
     "EngineAnswer",
     "EngineError",
+    "Example",
     "Failure",
     "FileId",
     "InvalidConfiguration",
@@ -107,6 +109,7 @@ __all__ = [
     "PacketError",
     "PacketIdLike",
     "PacketLike",
+    "PageLayout",
     "PageNotFound",
     "PagePicture",
     "PageText",

@@ -18,6 +18,24 @@ _RUN = re.compile(r"\s*([0-9]{1,9})\s*(?:-\s*([0-9]{1,9})\s*)?")
 TextSource: TypeAlias = Literal["text-layer", "ocr", "none"]
 
 
+class PageLayout(BaseModel):
+    """How the text of a page is set, as far as a few dozen of its characters tell.
+
+    Args:
+        fonts: names of fonts, at most 8, without the marks of subsets.
+        text_size: height of a usual character with its line's leading, in points.
+        first_size: of the largest among the first characters.
+        top: how far below the page's upper edge its first characters stand, in points.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fonts: tuple[str, ...] = ()
+    text_size: float
+    first_size: float
+    top: float
+
+
 class PageText(BaseModel):
     """The text of one page of a packet.
 
@@ -29,6 +47,7 @@ class PageText(BaseModel):
         width, height: of the page as it is shown, in points (1/72 inch); None where the source does not tell.
         image_only: the page shows images and its text layer is missing or only a stamp, and nobody read the images: a
             scan, not a blank page.
+        layout: how the text layer is set; None where there is none, or the source does not tell.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +58,7 @@ class PageText(BaseModel):
     width: float | None = None
     height: float | None = None
     image_only: bool = False
+    layout: PageLayout | None = None
 
     @field_validator("text")
     @classmethod

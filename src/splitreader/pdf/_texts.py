@@ -18,6 +18,7 @@ from splitreader._errors import (
 from splitreader._pages import format_pages
 from splitreader.pdf import _ocr, _scans
 from splitreader.pdf._frames import Frame
+from splitreader.pdf._layout import read_layout
 from splitreader.pdf._opening import PDFInput
 from splitreader.pdf._page_tree import pdfium_sees_every_page
 
@@ -120,11 +121,12 @@ def _pdfium_page(document: pypdfium2.PdfDocument, number: int, request: TextRequ
         textpage = page.get_textpage()
         try:
             text = clean_text(textpage.get_text_bounded())
+            layout = read_layout(page, textpage)
         finally:
             textpage.close()
         fields: dict[str, Any] = {"page": number, "width": page.get_width(), "height": page.get_height()}
         if not _scans.is_scan(page, text):
-            yield _page_frame(fields, text)
+            yield _page_frame({**fields, "layout": layout}, text)
         elif request.scans == "show":
             yield Frame("picture", fields, _scans.as_png(_scans.render(page)))
         elif request.scans == "read" and _ocr.is_installed():
