@@ -2,6 +2,7 @@
 # make test       linters, type checks, all tests
 # make test-quick the tests that take no time
 # make bench-text, bench-ocr, bench-memory: speed and memory, beside the libraries alone
+# make bench-accuracy POOLS='a.json b.json': how well packets are split, with and without each part
 # make bench-ray  routing in Ray's actors; installs Ray
 # make bench-llamacloud SDK_PYTHON=...: the Split API's client, beside the vendor's SDK in an interpreter of its own
 
@@ -14,7 +15,7 @@ SOURCES := $(shell find src $(ADAPTERS) -name '*.py' -o -name pyproject.toml -o 
 INSTALLED := $(VENV)/.installed
 DEVELOPING := $(VENV)/.developing
 
-.PHONY: demo test test-quick lint types bench-text bench-ocr bench-memory bench-ray bench-llamacloud clean
+.PHONY: demo test test-quick lint types bench-text bench-ocr bench-memory bench-accuracy bench-ray bench-llamacloud clean
 
 demo: $(INSTALLED)
 	rm -rf demo-output
@@ -49,6 +50,9 @@ bench-ocr: $(DEVELOPING)
 
 bench-memory: $(DEVELOPING)
 	$(BIN)/python benchmarks/memory.py
+
+bench-accuracy: $(DEVELOPING)
+	$(BIN)/python benchmarks/accuracy.py $(POOLS)
 
 bench-llamacloud: $(DEVELOPING)
 	$(BIN)/python benchmarks/llamacloud.py $(if $(SDK_PYTHON),--sdk-python $(SDK_PYTHON))

@@ -2,7 +2,8 @@
 
 ``python benchmarks/joined.py POOL`` takes a JSON file ``{"cats": {id: [name, description]}, "docs": [{"cat", "src",
 "pages": [text, ...]}]}``. Packets are drawn with a fixed seed: 2 to 9 documents each, about a third of the neighbours
-of one category, every category of the pool declared. The intervals count the source of a packet's first document.
+of one category. At least twelve categories of the pool are declared, or all if it has no more, whether the packet holds
+them or not. The intervals count the source of a packet's first document.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from splitreader.evaluation import TruePacket, as_html, as_text, evaluate
 
 PACKETS = 200
 SEED = 7
+DECLARED = 12
+"""How many categories are declared at least, those of the packet included."""
 
 
 class EqualCategories:
@@ -64,18 +67,20 @@ def _cosine(one: Counter[str], other: Counter[str], weight: dict[str, float]) ->
     return dot / (norms[0] * norms[1]) if all(norms) else 0.0
 
 
-def join(pool: dict[str, Any], count: int, *, single_pages: bool = False) -> list[TruePacket]:
+def join(pool: dict[str, Any], count: int, *, single_pages: bool = False, seed: int = SEED) -> list[TruePacket]:
     """Packets drawn from the pool.
 
     Args:
         pool: the labelled documents.
         count: how many packets.
         single_pages: only runs of one-page documents of one category.
+        seed: of the draw.
     """
-    generator = random.Random(SEED)
-    categories = tuple(Category(name=key, description=about) for key, (_, about) in pool["cats"].items())
+    generator = random.Random(seed)
     documents = [doc for doc in pool["docs"] if not single_pages or len(doc["pages"]) == 1]
     by_category = {key: [doc for doc in documents if doc["cat"] == key] for key in pool["cats"]}
+    if single_pages:
+        documents = [doc for doc in documents if len(by_category[doc["cat"]]) > 1]
     packets: list[TruePacket] = []
     while len(packets) < count:
         chosen = [generator.choice(documents)]
@@ -88,8 +93,16 @@ def join(pool: dict[str, Any], count: int, *, single_pages: bool = False) -> lis
             if left:
                 chosen.append(generator.choice(left))
         if len(chosen) > 1:
-            packets.append(_packet(f"joined-{len(packets)}", chosen, categories))
+            packets.append(_packet(f"joined-{len(packets)}", chosen, _declared(pool, chosen, generator)))
     return packets
+
+
+def _declared(pool: dict[str, Any], chosen: list[dict[str, Any]], generator: random.Random) -> tuple[Category, ...]:
+    """The packet's categories and some that it does not hold, in the pool's order."""
+    own = {document["cat"] for document in chosen}
+    others = sorted(pool["cats"].keys() - own)
+    named = own | set(generator.sample(others, min(len(others), max(0, DECLARED - len(own)))))
+    return tuple(Category(name=key, description=pool["cats"][key][1]) for key in pool["cats"] if key in named)
 
 
 def _packet(name: str, documents: list[dict[str, Any]], categories: tuple[Category, ...]) -> TruePacket:

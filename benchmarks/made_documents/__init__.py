@@ -1,0 +1,1 @@
+"""Makes realistic documents of many kinds, page by page as text, to fit and calibrate weights on."""
