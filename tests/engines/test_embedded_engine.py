@@ -13,8 +13,8 @@ from splitreader._errors import InvalidConfiguration
 from splitreader._pages import PageText
 from splitreader.engines._protocol import Engine
 from splitreader.engines.embedded import EmbeddedEngine, split_pages
+from splitreader.engines.embedded.confidence import HIGH_CONFIDENCE, MEDIUM_CONFIDENCE, confidence_of
 from splitreader.engines.embedded.reading import PageReader
-from splitreader.engines.embedded.segments import HIGH_CONFIDENCE, MEDIUM_CONFIDENCE, confidence_of
 
 CLAUSES = [
     "The contractor delivers the overview no later than the fifth working day and corrects it on request.",
@@ -263,7 +263,7 @@ def test_pages_are_read_one_by_one_and_their_texts_not_kept():
 
     reader = PageReader(SplitConfig.build(["invoice"]))
     for page in stream():
-        reader.read(page.page, page.text)
+        reader.read(page)
         assert taken[-1] == page.page
     assert "Consulting 2 hours" not in repr(reader.read_pages)
 

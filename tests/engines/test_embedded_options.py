@@ -109,7 +109,7 @@ class TestMinPagesPerSplit:
         assert split(pages, min_pages_per_split=3) == split(pages)
 
     def test_a_start_that_only_the_rule_makes_says_so(self):
-        pages = [invoice(1001), "Total 5", FOREIGN, "Total 5"]
+        pages = [invoice(1001), FOREIGN, "SERVICE NOTES\nthe roof", "Total 5"]
         assert [pages for _, pages in cut(pages)] == [(1,), (2, 3, 4)]
         first, second = split(pages, min_pages_per_split=2).segments
         assert (first.pages, second.pages) == ((1, 2), (3, 4))

@@ -118,7 +118,7 @@ class TestWhatIsSaidOfIt:
     def test_a_change_is_quoted_and_nearly_sure(self):
         first, second = segments([lines("A-1", 1), lines("A-1", 2), lines("A-2", 3)], INVOICE)
         assert second.evidence[0] == 'the invoice number changes from "A-1" to "A-2" on page 3'
-        assert first.score > 0.9
+        assert first.score > 0.85
         assert (first.confidence, second.confidence) == ("high", "high")
 
     def test_a_change_on_a_later_page_names_the_page_that_goes_with_it(self):

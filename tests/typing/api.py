@@ -10,6 +10,7 @@ from splitreader import (
     EmbeddedEngine,
     Engine,
     EngineAnswer,
+    Example,
     FileId,
     LlamaCloudEngine,
     Packet,
@@ -36,6 +37,16 @@ from splitreader.client import (
 from splitreader.testing import Fault, Recorded, ScriptedEngine, ScriptedSplitAPI, ScriptedUpload
 
 engine: Engine = EmbeddedEngine()
+
+
+def embed(texts: list[str]) -> list[list[float]]:
+    return [[float(len(text))] for text in texts]
+
+
+assert_type(EmbeddedEngine(embedding=embed).fit([Example.document("invoice", ["text"])]), EmbeddedEngine)
+assert_type(EmbeddedEngine.load(Path("engine.json"), embedding=embed), EmbeddedEngine)
+Example.packet(["text"], [("invoice", [1])])
+Example(pages=(PageText(page=1, text="text"),), segments=(("invoice", (1,)),))
 scripted: Engine = ScriptedEngine([("invoice", [1])])
 
 

@@ -9,6 +9,7 @@ import typer
 import splitreader
 from splitreader.cli._eval import evaluate
 from splitreader.cli._files import files
+from splitreader.cli._fit import fit
 from splitreader.cli._jobs import jobs
 from splitreader.cli._split import split
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(split)
 app.command("eval")(evaluate)
+app.command()(fit)
 app.add_typer(jobs, name="jobs")
 app.add_typer(files, name="files")
 

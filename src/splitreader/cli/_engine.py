@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from splitreader._errors import InvalidConfiguration
 from splitreader.cli._cloud import FILE_ID_PREFIX, reach
-from splitreader.engines import Engine
+from splitreader.engines import EmbeddedEngine, Engine
 from splitreader.sources import FileId
 
 if TYPE_CHECKING:
     from splitreader.wire import SplitJob
+
+
+EngineFileOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="What splitreader fit learned, for the embedded engine.", show_default=False),
+]
 
 
 class EngineName(StrEnum):
@@ -24,14 +32,18 @@ class EngineName(StrEnum):
 
 
 def choose_engine(
-    name: EngineName, options: Mapping[str, Any], progress: Callable[[SplitJob], None] | None
+    name: EngineName,
+    options: Mapping[str, Any],
+    progress: Callable[[SplitJob], None] | None,
+    engine_file: Path | None = None,
 ) -> Engine | None:
-    """The engine; None for the embedded one.
+    """The engine; None for the embedded one as it comes.
 
     Args:
         name: of the engine.
         options: those of the command that only LlamaCloud has; None and False were not given.
         progress: is told of each look at a job.
+        engine_file: what the embedded engine learned.
 
     Raises:
         InvalidConfiguration: an option is wrong, or the engine has none of that name.
@@ -41,7 +53,9 @@ def choose_engine(
         if given:
             names = ", ".join(f"--{option.replace('_', '-')}" for option in given)
             raise InvalidConfiguration(f"the embedded engine has no {names}; add --engine llamacloud, or leave it out")
-        return None
+        return None if engine_file is None else EmbeddedEngine.load(engine_file)
+    if engine_file is not None:
+        raise InvalidConfiguration("--engine-file is for the embedded engine; leave it out, or --engine llamacloud")
     from splitreader.engines import LlamaCloudEngine
 
     job_id = given.pop("job_id", None)

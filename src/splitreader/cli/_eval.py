@@ -22,7 +22,7 @@ from splitreader.cli._cloud import (
     RegionOption,
     SecondsOption,
 )
-from splitreader.cli._engine import EngineName, choose_engine
+from splitreader.cli._engine import EngineFileOption, EngineName, choose_engine
 from splitreader.cli._exits import ExitCode, one_line_errors
 from splitreader.cli._words import encodable_json, printable
 
@@ -66,6 +66,7 @@ def evaluate(
     engine: Annotated[
         EngineName, typer.Option(help="embedded works here, offline; llamacloud uploads the packets and is paid for.")
     ] = EngineName.EMBEDDED,
+    engine_file: EngineFileOption = None,
     api: ApiOption = None,
     base_url: BaseUrlOption = None,
     region: RegionOption = None,
@@ -97,7 +98,7 @@ def evaluate(
         }
         seen = evaluation.evaluate(
             truths,
-            engine=choose_engine(engine, options, None),
+            engine=choose_engine(engine, options, None, engine_file),
             workers=workers,
             on_packet=_tell if sys.stderr.isatty() else None,
             allow_uncategorized=allow_uncategorized,

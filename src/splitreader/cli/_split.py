@@ -24,7 +24,7 @@ from splitreader.cli._cloud import (
     RegionOption,
     SecondsOption,
 )
-from splitreader.cli._engine import EngineName, choose_engine, name_packets
+from splitreader.cli._engine import EngineFileOption, EngineName, choose_engine, name_packets
 from splitreader.cli._exits import Failures, one_line_errors
 from splitreader.cli._folder import OutputFolder
 from splitreader.cli._printing import Format, Printer
@@ -83,6 +83,7 @@ def split(
     engine: Annotated[
         EngineName, typer.Option(help="embedded works here, offline; llamacloud uploads the packets and is paid for.")
     ] = EngineName.EMBEDDED,
+    engine_file: EngineFileOption = None,
     api: ApiOption = None,
     base_url: BaseUrlOption = None,
     region: RegionOption = None,
@@ -133,6 +134,7 @@ def split(
                     "job_id": job_id,
                 },
                 line.show,
+                engine_file,
             ),
             allow_uncategorized=allow_uncategorized,
             target_pages=target_pages,

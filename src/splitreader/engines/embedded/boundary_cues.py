@@ -20,6 +20,7 @@ from splitreader.engines.embedded.flow_cues import (
     similarity_cue,
     table_cue,
 )
+from splitreader.engines.embedded.layout_cues import font_cue, heading_cue, size_cue
 from splitreader.engines.embedded.page_pair import LATER_SECTION, LETTER, Cue, Pair
 from splitreader.engines.embedded.text import quote
 from splitreader.engines.embedded.titles import WEAKEST_TITLE
@@ -27,7 +28,7 @@ from splitreader.engines.embedded.titles import WEAKEST_TITLE
 PRIOR = -0.9
 """Log-odds of a start where no cue speaks: documents of packets have two to four pages on average."""
 
-NEIGHBOURS_ONLY = frozenset({"page number", "flow", "table", "cover"})
+NEIGHBOURS_ONLY = frozenset({"page number", "flow", "table", "cover", "fonts"})
 """Cues that say nothing for a continuation where pages between the two were not selected."""
 
 _MOST_OF_A_GAP = 3.0
@@ -138,6 +139,9 @@ CUES: tuple[CueFunction, ...] = (
     header_cue,
     cover_cue,
     gap_cue,
+    size_cue,
+    font_cue,
+    heading_cue,
 )
 """Every cue; each looks at a pair on its own."""
 

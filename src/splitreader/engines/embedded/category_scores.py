@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from splitreader._config import Category
+from splitreader.engines.embedded.example_scores import ExampleScorer
 from splitreader.engines.embedded.lexicon import Genre, Phrase, genres_named
 from splitreader.engines.embedded.page_features import PageFeatures
+from splitreader.engines.embedded.prototypes import Prototype
 from splitreader.engines.embedded.text import STOP_WORDS, fold, name_tokens, tokens
-from splitreader.engines.embedded.titles import PageTitles, TitleIndex
+from splitreader.engines.embedded.titles import PageTitles, TitleHit, TitleIndex
 
 TITLE_GAIN = 4.5
 """A page whose first line is a category's title and nothing else."""
@@ -31,8 +33,15 @@ BODY_NAME_GAIN = 0.5
 GRAM_GAIN = 0.6
 """The name's character 4-grams in the first characters: it survives OCR errors, inflection and compounds."""
 
-FOREIGN_TITLE_GAIN = 2.5
+FOREIGN_TITLE_GAIN = 1.5
 """Evidence for no declared category: the page has the title of another kind of document."""
+
+NEARNESS_GAIN = 0.5
+"""A page that an embedding model sees one standard deviation nearer to a category than to the others. At most it is
+1.5, and then less than what a first page must reach to have a category at all."""
+
+BODY_NEARNESS_GAIN = 0.3
+"""The same of a later page."""
 
 _HEAD_WORDS = 70
 _HEAD_CHARACTERS = 400
@@ -64,7 +73,7 @@ class PageScores:
         foreign: how much the page's title speaks for a kind that was not declared.
         titles: the titles it begins with.
         named: the categories all of whose name stands in the first lines.
-        terms: positions of the matched terms, for evidence.
+        terms: positions of the matched terms, those of examples after the built-in ones, for evidence.
     """
 
     first: array[float]
@@ -76,10 +85,16 @@ class PageScores:
 
 
 class CategoryScorer:
-    """Scores pages against the declared categories. Built once for a split."""
+    """Scores pages against the declared categories. Built once for a split.
 
-    def __init__(self, categories: Sequence[Category]) -> None:
+    Args:
+        categories: the declared ones.
+        prototypes: what was learned from examples of some of them.
+    """
+
+    def __init__(self, categories: Sequence[Category], prototypes: Sequence[Prototype] = ()) -> None:
         self.count = len(categories)
+        self._examples = ExampleScorer([category.name for category in categories], prototypes)
         names = [name_tokens(category.name) or ("?",) for category in categories]
         described = [tuple(tokens(category.description or "")) for category in categories]
         kinds = [genres_named(name) or genres_named(text) for name, text in zip(names, described, strict=True)]
@@ -98,8 +113,13 @@ class CategoryScorer:
             if len(phrase) > 1:
                 self._phrases.setdefault(phrase[0], []).append((phrase, position))
 
-    def score(self, page: PageFeatures) -> PageScores:
-        """The scores of one page."""
+    def score(self, page: PageFeatures, nearness: Sequence[float] = ()) -> PageScores:
+        """The scores of one page.
+
+        Args:
+            page: the page.
+            nearness: for each category how near an embedding model sees the page, see `page_vectors`; or nothing.
+        """
         terms = self._matched_terms(page)
         sums = [0.0] * self.count
         for position in terms:
@@ -107,7 +127,8 @@ class CategoryScorer:
                 sums[index] += weight
         # A long page matches more words of every category by chance.
         saturation = _SATURATION * (1.0 + math.log1p(len(page.words) / 150.0))
-        titles = self._titles.find(page.head_lines)
+        examples = self._examples.score(page)
+        titles = _with_learned(self._titles.find(page.head_lines), examples.titles)
         head = fold("\n".join(page.head_lines)[:_HEAD_CHARACTERS])
         head_words = frozenset(page.words[:_HEAD_WORDS])
         first, body = array("f", bytes(4 * self.count)), array("f", bytes(4 * self.count))
@@ -124,15 +145,30 @@ class CategoryScorer:
             title = TITLE_GAIN * hit.strength if hit else 0.0
             first[index] = title + NAME_GAIN * share**2 + WORDS_GAIN * density + GRAM_GAIN * overlap**2
             body[index] = BODY_WORDS_GAIN * density + BODY_NAME_GAIN * share**2
+            first[index] += examples.first.get(index, 0.0)
+            body[index] += examples.body.get(index, 0.0)
+        for index, near in enumerate(nearness):
+            first[index] += NEARNESS_GAIN * near
+            body[index] += BODY_NEARNESS_GAIN * near
         foreign = FOREIGN_TITLE_GAIN * titles.foreign.strength if titles.foreign else 0.0
+        terms.extend(len(self._terms) + term for term in examples.terms)
         return PageScores(first, body, foreign, titles, frozenset(named), terms)
 
     def telling_words(self, terms: Sequence[int], category: int, most: int = 3) -> tuple[str, ...]:
         """The matched terms that say most for a category, as words."""
-        weighed = sorted(
-            (-weight, position) for position in terms for index, weight in self._postings[position] if index == category
-        )
-        return tuple(" ".join(self._terms[position]) for _, position in weighed[:most])
+        weighed = sorted((-weight, position) for position in terms if (weight := self._weight(position, category)) > 0)
+        words = (self._words(position) for _, position in weighed)
+        return tuple(dict.fromkeys(words))[:most]
+
+    def _weight(self, position: int, category: int) -> float:
+        if position >= len(self._terms):
+            return self._examples.weight(position - len(self._terms), category)
+        return next((weight for index, weight in self._postings[position] if index == category), 0.0)
+
+    def _words(self, position: int) -> str:
+        if position >= len(self._terms):
+            return self._examples.terms[position - len(self._terms)]
+        return " ".join(self._terms[position])
 
     def _matched_terms(self, page: PageFeatures) -> array[int]:
         words = page.words
@@ -142,6 +178,21 @@ class CategoryScorer:
             if word in phrases:
                 found.update(item for phrase, item in phrases[word] if words[start : start + len(phrase)] == phrase)
         return array("H", sorted(found))
+
+
+def _with_learned(titles: PageTitles, learned: Sequence[TitleHit]) -> PageTitles:
+    """The titles of a page with those that examples begin with, each category's strongest."""
+    if not learned:
+        return titles
+    of_category = dict(titles.of_category)
+    for hit in learned:
+        if hit.category is not None and (
+            hit.category not in of_category or hit.strength > of_category[hit.category].strength
+        ):
+            of_category[hit.category] = hit
+    foreign = titles.foreign
+    known = {hit.line for hit in learned}
+    return PageTitles(of_category, None if foreign is not None and foreign.line in known else foreign)
 
 
 def _key_words(name: Phrase) -> Phrase:

@@ -21,7 +21,7 @@ _WORDS_OF_KIND = {
     "case number": "case|docket|matter|cause|aktenzeichen|az|geschäftszeichen|expediente|zaak|rol|causa|processo",
     "order number": "order|po|bestell|bestellung|auftrags|auftrag|commande|pedido|bestelling|bestel|ordine|encomenda",
     "receipt number": (
-        "receipt|transaction|confirmation|ticket|reservation|booking|quittung|reçu|recibo|buchungs|bon|ricevuta"
+        "receipt|transaction|trans|confirmation|ticket|reservation|booking|quittung|reçu|recibo|buchungs|bon|ricevuta"
     ),
     "reference": (
         "reference|ref|tracking|shipment|quote|quotation|estimate|application|loan|contract|zeichen|referenz|vorgangs|"
@@ -42,11 +42,11 @@ _LABELLED = re.compile(
     r"\b([^\W\d_]++)(?:['\u2019]s)?+(?:\.?[ \t-]{0,2}+"
     r"(?:numbers?\b|num\b|no\b|nr\b|nummer\b|número\b|numéro\b|numero\b|identification\b|id\b|n\.? ?[°º]|n\.|[#:])"
     r"|(?<=nummer)|(?<=nr))"
-    r"[.:#°º \t-]{0,6}+(?:(?:number|no|nr|id)\b[.:# \t]{0,4}+)?" + _VALUE
+    r"[.:#°º \t-]{0,30}+(?:(?:number|no|nr|id)\b[.:# \t]{0,4}+)?" + _VALUE
 )
 _NUMBER_OF = re.compile(
     r"\b(?:n\.? ?[°º]\.?|n[uú]m(?:\.|ero\b)|num[eé]ro\b|nummer\b|nr\.)\s?"
-    r"(?:(?:de la|de|del|della|di|du|da|do|van de|van|der|d['\u2019])\s?)?([^\W\d_]++)[.:#°º \t-]{0,6}+" + _VALUE
+    r"(?:(?:de la|de|del|della|di|du|da|do|van de|van|der|d['\u2019])\s?)?([^\W\d_]++)[.:#°º \t-]{0,30}+" + _VALUE
 )
 _NUMBER_ENDINGS = ("nummer", "nr")
 _STATEMENT = re.compile(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from splitreader._pages import PageLayout
 from splitreader.engines.embedded.identifiers import find_identifiers, find_long_numbers
 from splitreader.engines.embedded.page_numbers import PrintedNumber, find_page_numbers
 from splitreader.engines.embedded.text import STOP_WORDS, ends_of_page, mask, tokens
@@ -47,6 +48,8 @@ class PageFeatures:
         numbers: printed page numbers.
         identifiers: labelled identifiers by kind.
         long_numbers: tokens that look like identifiers.
+        size: width and height in points, where they are known.
+        layout: how the text is set, where that is known.
     """
 
     page: int
@@ -62,6 +65,8 @@ class PageFeatures:
     numbers: tuple[PrintedNumber, ...]
     identifiers: Mapping[str, frozenset[str]]
     long_numbers: frozenset[str]
+    size: tuple[float, float] | None = None
+    layout: PageLayout | None = None
 
 
 def is_blank(text: str) -> bool:
@@ -71,8 +76,11 @@ def is_blank(text: str) -> bool:
     return len(text) < 120 and bool(_LEFT_BLANK.match(text))
 
 
-def read_page(page: int, text: str) -> PageFeatures:
+def read_page(
+    page: int, text: str, *, size: tuple[float, float] | None = None, layout: PageLayout | None = None
+) -> PageFeatures:
     """The features of a page that is not blank; only its ends are looked at where it is long."""
+    text = "\n".join(line.rstrip() for line in text.replace("\u00a0", " ").split("\n")).strip()
     head, tail = ends_of_page(text)
     lines = _lines(head)[:_MOST_LINES]
     tail_lines = _lines(tail)[-_TAIL_LINES:]
@@ -96,6 +104,8 @@ def read_page(page: int, text: str) -> PageFeatures:
         numbers=find_page_numbers(head_lines, tail_lines),
         identifiers=find_identifiers("\n".join((*numbered[:_IDENTIFIER_LINES], *tail_lines))),
         long_numbers=find_long_numbers("\n".join(numbered[:_NUMBER_LINES])),
+        size=size,
+        layout=layout,
     )
 
 

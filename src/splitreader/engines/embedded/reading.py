@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from splitreader._config import SplitConfig
-from splitreader._pages import parse_pages
+from splitreader._pages import PageText, parse_pages
 from splitreader.engines.embedded.boundary_cues import PRIOR, boundary_cues
 from splitreader.engines.embedded.category_scores import CategoryScorer, PageScores
+from splitreader.engines.embedded.looks import SPEAKING, looks_of
 from splitreader.engines.embedded.page_features import PageFeatures, is_blank, read_page
 from splitreader.engines.embedded.page_keys import KeyFinder
 from splitreader.engines.embedded.page_pair import Cue, Pair
+from splitreader.engines.embedded.prototypes import Prototype
 from splitreader.engines.embedded.text import quote
 from splitreader.engines.embedded.titles import WEAKEST_TITLE, TitleHit
+from splitreader.engines.embedded.weights import Weights, built_in_weights
 
-UNCATEGORIZED_FIRST = 1.3
+UNCATEGORIZED_FIRST = 0.8
 """What a declared category must reach on a first page to be better than none."""
 
-UNCATEGORIZED_BODY = 0.2
+UNCATEGORIZED_BODY = 0.05
 """And on a later page."""
 
 CLEAR_CONTINUATION = -2.0
@@ -68,10 +71,15 @@ class PageReader:
 
     Args:
         config: the categories, whether pages may have none, and which pages to split.
+        weights: of the cues; those of the package without any.
+        prototypes: what was learned from examples of some categories.
     """
 
-    def __init__(self, config: SplitConfig) -> None:
-        self.scorer = CategoryScorer(config.categories)
+    def __init__(
+        self, config: SplitConfig, weights: Weights | None = None, prototypes: Sequence[Prototype] = ()
+    ) -> None:
+        self.weights = weights or built_in_weights()
+        self.scorer = CategoryScorer(config.categories, prototypes)
         self.has_uncategorized = config.allow_uncategorized != "forbid"
         self.is_selection = config.target_pages is not None
         self.last_page = 0
@@ -84,12 +92,17 @@ class PageReader:
         self._blank_between = False
         self._missing = 0
 
-    def read(self, page: int, text: str) -> None:
+    def read(self, item: PageText, nearness: Sequence[float] = ()) -> None:
         """Read the next page; one that is not selected is only counted.
+
+        Args:
+            item: the page.
+            nearness: for each category how near an embedding model sees the page, where there is one.
 
         Raises:
             ValueError: its number is not above the last one.
         """
+        page, text = item.page, item.text
         if page <= self.last_page:
             raise ValueError(f"page {page} comes after page {self.last_page}; give every page once, in order")
         self.last_page = page
@@ -100,19 +113,23 @@ class PageReader:
         if is_blank(text):
             self._blank_between = self._before is not None
             return
-        features = read_page(page, text)
-        scores = self.scorer.score(features)
+        size = (item.width, item.height) if item.width and item.height else None
+        features = read_page(page, text, size=size, layout=item.layout)
+        scores = self.scorer.score(features, nearness)
         self.read_pages.append(self._keep(features, scores, self._key_finder.find(text)))
         self._before, self._title_before = features, scores.titles.best
         self._blank_between, self._missing = False, 0
 
     def _keep(self, features: PageFeatures, scores: PageScores, keys: Mapping[int, str]) -> ReadPage:
         cues: tuple[Cue, ...] = ()
+        log_odds = 0.0
         if self._before is not None:
-            cues = boundary_cues(
-                Pair(self._before, features, scores.titles.best, self._title_before, self._blank_between, self._missing)
+            log_odds, cues = _weigh(
+                Pair(
+                    self._before, features, scores.titles.best, self._title_before, self._blank_between, self._missing
+                ),
+                self.weights,
             )
-        log_odds = PRIOR + sum(cue.log_odds for cue in cues)
         first, body = scores.first, scores.body
         if self.has_uncategorized:
             first.append(UNCATEGORIZED_FIRST + scores.foreign)
@@ -134,6 +151,22 @@ class PageReader:
             foreign_title=quote(scores.titles.foreign.line) if scores.titles.foreign else "",
             keys=keys,
         )
+
+
+def _weigh(pair: Pair, weights: Weights) -> tuple[float, tuple[Cue, ...]]:
+    """The log-odds that the second page starts a document, and what speaks for it, the strongest first."""
+    cues = boundary_cues(pair)
+    if pair.is_apart:  # the weights are those of neighbours
+        return PRIOR + sum(cue.log_odds for cue in cues), cues
+    looks = looks_of(pair)
+    seen = [Cue(cue.name, weights.of_cue(cue), cue.sentence) for cue in cues]
+    page = pair.after.page
+    seen.extend(
+        Cue("look", weights.looks[look], f"page {page} {SPEAKING[look]}")
+        for look in sorted(looks & SPEAKING.keys())
+        if weights.looks.get(look, 0.0) > 0
+    )
+    return weights.log_odds(cues, looks), tuple(sorted(seen, key=lambda cue: -cue.log_odds))
 
 
 def _below_best(scores: array[float], weight: float = 1.0) -> array[float]:

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from splitreader._config import UNCATEGORIZED, SplitConfig
 from splitreader._pages import format_pages
-from splitreader._result import Confidence
 from splitreader.engines._protocol import ProposedSegment
+from splitreader.engines.embedded.confidence import confidence_of, segment_parts
 from splitreader.engines.embedded.decoder import Cut, decode, segment_bounds
 from splitreader.engines.embedded.least_pages import LeastPages, best_long_cut
 from splitreader.engines.embedded.partition import partition
 from splitreader.engines.embedded.reading import PageReader, ReadPage
 from splitreader.engines.embedded.text import quote
 
-HIGH_CONFIDENCE = 0.8
-"""Segments with this score or more are "high"."""
-
-MEDIUM_CONFIDENCE = 0.5
-"""Segments with this score or more are "medium", those below "low"."""
-
 STAMP_RELIEF = 3.5
 """Added to pages that begin like a document where one numbering runs through the whole packet."""
 
 _OWN_START = frozenset({"title", "identifier", "template", "salutation"})
 _MOST_BOUNDARY_EVIDENCE = 2
-
-
-def confidence_of(score: float) -> Confidence:
-    """The confidence level of a score."""
-    if score >= HIGH_CONFIDENCE:
-        return "high"
-    return "medium" if score >= MEDIUM_CONFIDENCE else "low"
 
 
 def propose_segments(reader: PageReader, config: SplitConfig) -> tuple[ProposedSegment, ...]:
@@ -49,7 +35,7 @@ def propose_segments(reader: PageReader, config: SplitConfig) -> tuple[ProposedS
     pages = reader.read_pages
     if not pages:
         return (_without_text(reader.pages, names[-1] if reader.has_uncategorized else names[0]),)
-    log_odds = _start_log_odds(pages, is_selection=reader.is_selection)
+    log_odds = start_log_odds(pages, is_selection=reader.is_selection)
     free = decode(log_odds, [page.first for page in pages], [page.body for page in pages])
     least = config.min_pages_per_split or 1
     parted = partition(
@@ -60,16 +46,19 @@ def propose_segments(reader: PageReader, config: SplitConfig) -> tuple[ProposedS
         lengths=_lengths(reader),
     )
     cut = parted.cut
-    ends = [*cut.start_probabilities, 1.0]
     bounds = segment_bounds(cut.starts, len(pages))
     runs = _with_blank_pages(reader.pages, [pages[start].page for start, _ in bounds])
     inner = frozenset(free.starts).union(parted.kept)
     proposed = []
-    for (start, end), category, run in zip(bounds, cut.categories, runs, strict=True):
-        share = _category_probability(category, pages[start:end])
+    parts = segment_parts(cut, pages)
+    for (start, end), category, run, part in zip(bounds, cut.categories, runs, parts, strict=True):
         joined = sorted(inner.intersection(range(start + 1, end)))
-        together = math.prod(1.0 - ends[position] for position in joined)
-        score = round(ends[start] * ends[end] * share * together, 4)
+        score = round(
+            reader.weights.calibration.of(
+                begins=part.begins, ends=part.ends, together=part.together, category=part.category
+            ),
+            4,
+        )
         reasons = _boundary_evidence(pages[start], is_first=start == 0, is_selection=reader.is_selection)
         if start in parted.changes:
             others = [cue.sentence for cue in pages[start].cues if cue.name != "identifier"]
@@ -132,7 +121,7 @@ def _asked_for(least: int) -> str:
     return f"at least {least} pages a document were asked for"
 
 
-def _start_log_odds(pages: Sequence[ReadPage], *, is_selection: bool) -> list[float]:
+def start_log_odds(pages: Sequence[ReadPage], *, is_selection: bool) -> list[float]:
     """The log-odds of each page; numbers stamped on the whole packet, as a fax machine does, count less."""
     if is_selection:
         total = pages[0].stamp[1] if pages[0].stamp else 0
@@ -155,15 +144,6 @@ def _with_blank_pages(pages: Sequence[int], first_pages: Sequence[int]) -> list[
             runs.append([])
         runs[-1].append(page)
     return [tuple(run) for run in runs]
-
-
-def _category_probability(category: int, pages: Sequence[ReadPage]) -> float:
-    """How likely the category is for these pages, taken as one document."""
-    totals = list(pages[0].first)
-    for page in pages[1:]:
-        totals = [total + score for total, score in zip(totals, page.body, strict=True)]
-    top = max(totals)
-    return math.exp(totals[category] - top) / sum(math.exp(total - top) for total in totals)
 
 
 def _boundary_evidence(page: ReadPage, *, is_first: bool, is_selection: bool) -> tuple[str, ...]:
