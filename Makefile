@@ -10,6 +10,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+PACKETS ?= 200
 ADAPTERS := integrations/llama-index-readers-splitreader integrations/langchain-splitreader
 SOURCES := $(shell find src $(ADAPTERS) -name '*.py' -o -name pyproject.toml -o -name '*.txt') pyproject.toml
 INSTALLED := $(VENV)/.installed
@@ -52,7 +53,7 @@ bench-memory: $(DEVELOPING)
 	$(BIN)/python benchmarks/memory.py
 
 bench-accuracy: $(DEVELOPING)
-	$(BIN)/python benchmarks/accuracy.py $(POOLS)
+	$(BIN)/python benchmarks/accuracy.py $(POOLS) --packets $(PACKETS)
 
 bench-llamacloud: $(DEVELOPING)
 	$(BIN)/python benchmarks/llamacloud.py $(if $(SDK_PYTHON),--sdk-python $(SDK_PYTHON))

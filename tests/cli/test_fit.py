@@ -18,10 +18,13 @@ def run(*arguments):
 def truth(tmp_path):
     """Three packets of texts, and one PDF."""
     (tmp_path / "packet.pdf").write_bytes(make_pdf(PAGES))
-    texts = {"pages": PAGES, "categories": ["blue", "green"], "segments": SEGMENTS}
+    texts = [
+        {"pages": [f"{page}\n{word}" for page in PAGES], "categories": ["blue", "green"], "segments": SEGMENTS}
+        for word in ("morning", "noon", "evening")
+    ]
     pdf = {"pdf": "packet.pdf", "page_count": 2, "categories": ["blue", "green"], "segments": SEGMENTS}
     path = tmp_path / "truth.json"
-    path.write_text(json.dumps([texts, texts, texts, pdf]))
+    path.write_text(json.dumps([*texts, pdf]))
     return path
 
 

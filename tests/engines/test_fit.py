@@ -131,10 +131,31 @@ def test_categories_without_an_example_keep_their_pages():
     assert categories(split_pages(pages, CONFIG, engine=EmbeddedEngine().fit(examples()))) == ["invoice", *RIGHT]
 
 
-def test_what_was_learned_of_undeclared_categories_is_passed_over():
+def test_what_was_learned_of_undeclared_categories_is_passed_over_with_a_warning(caplog):
     engine = EmbeddedEngine().fit(examples())
     config = SplitConfig.build(["letter", "invoice"])
     assert split_pages(MIXED, config, engine=engine) == split_pages(MIXED, config)
+    assert "none of that is a category here" in caplog.text
+
+
+def test_numbers_keys_and_copies_are_not_learned(tmp_path):
+    text = "Blue form of the depot\nIBAN DE89370400440532013000\ntoken ghpAbC123xYz789QwErTy\nwidgets stored"
+    engine = EmbeddedEngine().fit([Example.document("blue", [text])] * 3 + [Example.document("green", ["Green list"])])
+    engine.save(tmp_path / "engine.json")
+    kept = (tmp_path / "engine.json").read_text().lower()
+    assert "depot" in kept
+    assert not any(secret in kept for secret in ("de8937", "ghpabc"))
+    assert "fitted to 2 documents of 2 categories" in repr(engine)
+
+
+@pytest.mark.parametrize("name", ["", " ", "Uncategorized", "x" * 201])
+def test_names_that_no_category_can_have_are_refused(name):
+    with pytest.raises(InvalidConfiguration, match="can't be an example"):
+        Example.packet(["one", "two"], [(name, [1]), ("b", [2])])
+
+
+def test_words_of_any_length_can_be_learned_from():
+    assert EmbeddedEngine().fit([Example.document("a", ["x" * 80 + " " + "y" * 80 + " depot stored"])])
 
 
 def test_more_examples_count_more():

@@ -120,7 +120,7 @@ def wait(  # noqa: PLR0913  # options, all by name
         at = now + service.jittered(_gap(now - begin))
         if at >= deadline - LAST_LOOK > now:
             at = deadline - LAST_LOOK
-    if isinstance(failed, _PASSING):
+    if isinstance(failed, (ServiceUnavailable, ServiceUnreachable)):
         raise _about_the_job(failed, job_id, is_new=is_new)
     raise JobDeadline(
         f"job {job_id} was not done after {max_seconds:g} s (its status was {status}); it goes on: "

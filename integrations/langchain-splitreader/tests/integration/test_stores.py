@@ -76,6 +76,9 @@ def found(store, **asked):
 
 
 def test_filtered_search_answers_only_from_what_is_asked(store, chunks):
+    for chunk in chunks:
+        if chunk.metadata["category"] == "letter":
+            chunk.metadata |= {"confidence": "medium", "confidence_rank": 2}
     store.add_documents(chunks)
 
     def where(holds):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from splitreader._config import SplitConfig
+from splitreader._config import SplitConfig, quoted
 from splitreader._errors import InvalidConfiguration
 from splitreader._pages import PageText
 from splitreader._result import SplitResult
@@ -19,6 +20,8 @@ from splitreader.engines.embedded.learned import Learned, learn, load_learned, s
 from splitreader.engines.embedded.page_vectors import Embedding, with_nearness
 from splitreader.engines.embedded.reading import PageReader
 from splitreader.engines.embedded.segments import propose_segments
+
+logger = logging.getLogger("splitreader.engines")
 
 MOST_EXAMPLES = 5_000
 """More are refused: a few of each category say what there is to learn here."""
@@ -121,6 +124,14 @@ class EmbeddedEngine:
                 "the embedded engine can't honour custom_instructions: it reads no instructions; "
                 "describe the categories instead, or name an engine that does"
             )
+        if self.learned is not None:
+            known = sorted(prototype.category for prototype in self.learned.prototypes)
+            if known and not set(known).intersection(config.category_names):
+                logger.warning(
+                    "this engine was fitted to %s, and none of that is a category here, so it splits as one that was "
+                    "not fitted; name categories as the examples do",
+                    quoted(", ".join(known)),
+                )
 
     def split(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
         """Split one packet. Pages are read one after the other; their texts are not kept.

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Any, Protocol, Self, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from splitreader._config import in_one_line
+from splitreader._config import UNCATEGORIZED, Category, in_one_line
 from splitreader._errors import InvalidConfiguration
 from splitreader._pages import PageText, as_page_texts, format_pages
 from splitreader._result import SplitResult
 
 _PageNumber = Annotated[int, Field(ge=1)]
-_Segment = tuple[Annotated[str, Field(min_length=1)], Annotated[tuple[_PageNumber, ...], Field(min_length=1)]]
+
+
+def _check_name(name: str) -> str:
+    return name if name == UNCATEGORIZED else Category(name=name).name
+
+
+_Segment = tuple[Annotated[str, AfterValidator(_check_name)], Annotated[tuple[_PageNumber, ...], Field(min_length=1)]]
 
 
 @runtime_checkable
@@ -52,10 +59,10 @@ class Example(BaseModel):
 
     @model_validator(mode="after")
     def _check_pages(self) -> Self:
-        claimed = [page for _, pages in self.segments for page in pages]
-        if doubled := sorted({page for page in claimed if claimed.count(page) > 1}):
+        claimed = Counter(page for _, pages in self.segments for page in pages)
+        if doubled := sorted(page for page, times in claimed.items() if times > 1):
             raise ValueError(f"pages {format_pages(doubled)} are in more than one place of the example's segments")
-        if beyond := sorted({page for page in claimed if page > len(self.pages)}):
+        if beyond := sorted(page for page in claimed if page > len(self.pages)):
             raise ValueError(f"the example has {len(self.pages)} pages; there is no page {format_pages(beyond)}")
         return self
 

@@ -23,6 +23,10 @@ _OTHERS = word_set(
 """Before a label they say that the value is that of something else."""
 
 
+MOST_FILLERS = 12
+"""Words such as "number", "no." and "of" that may follow each other in one label; a hostile line has thousands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A folded, stemmed word of a line and its columns."""
@@ -129,7 +133,8 @@ def _match(key: KeyWords, phrase: tuple[str, ...], line: Line, start: int) -> tu
 
 
 def _pass(line: Line, position: int, words: Collection[str]) -> int:
-    while position < len(line.tokens) and line.tokens[position].word in words and line.is_near(position):
+    last = min(len(line.tokens), position + MOST_FILLERS)
+    while position < last and line.tokens[position].word in words and line.is_near(position):
         position += 1
     return position
 

@@ -59,16 +59,22 @@ def learn(examples: Sequence[Example]) -> Learned:
     Raises:
         InvalidConfiguration: no document of a category with text is among them.
     """
-    documents = [document for example in examples for document in _documents(example)]
+    copies: set[tuple[str, tuple[str, ...]]] = set()
+    documents = [document for example in examples for document in _documents(example, copies)]
     prototypes = learn_prototypes(documents)
     if not prototypes:
         raise InvalidConfiguration("the examples hold no document with text that has a category; give some")
     return Learned(prototypes=prototypes, weights=learn_weights(examples))
 
 
-def _documents(example: Example) -> list[DocumentTerms]:
+def _documents(example: Example, copies: set[tuple[str, tuple[str, ...]]]) -> list[DocumentTerms]:
+    """The documents of an example; a second copy of one says nothing new."""
     found = []
     for category, numbers in example.segments:
+        copy = (category, tuple(example.pages[number - 1].text for number in sorted(numbers)))
+        if copy in copies:
+            continue
+        copies.add(copy)
         pages = [page for number in sorted(numbers) if (page := features_of(example, number)) is not None]
         if pages:
             found.append(document_terms(category, pages))

@@ -59,7 +59,7 @@ def _vectors(embedding: Embedding, texts: list[str], what: str) -> list[list[flo
         vectors = [[float(number) for number in vector] for vector in embedding(texts)]
     except Exception as error:
         raise EngineError(
-            f"the embedding model failed on {what} ({type(error).__name__}: {error}); "
+            f"the embedding model failed on {what} ({type(error).__name__}, see its cause); "
             "try it with a list of texts, or leave embedding out"
         ) from error
     if len(vectors) != len(texts):

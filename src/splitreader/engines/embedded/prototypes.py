@@ -21,6 +21,12 @@ MOST_TERMS = 300
 MOST_TITLES = 40
 """First lines that are kept of a category."""
 
+LONGEST_WORD = 39
+"""Characters; so a pair of words has at most 79."""
+
+LONGEST_CODE = 4
+"""Characters of a word that may hold digits, such as w2; a longer one may be an account or a key, and is left out."""
+
 LONGEST_TITLE = 80
 """A longer line is no title, and is not kept."""
 
@@ -122,7 +128,7 @@ def page_terms(page: PageFeatures) -> frozenset[str]:
 def title_lines(page: PageFeatures) -> Iterable[tuple[str, str]]:
     """The first lines that may be titles: masked, and as they are printed."""
     for line, masked in zip(page.head_lines[:_TITLE_LINES], page.masked_head, strict=False):
-        key = " ".join(masked.split())
+        key = " ".join("#" if "#" in word and len(word) > LONGEST_CODE else word for word in masked.split())
         if len(key) <= LONGEST_TITLE and sum(map(str.isalpha, key)) >= _FEWEST_LETTERS:
             yield key, line
 
@@ -251,4 +257,6 @@ def _quantile(values: Sequence[float], share: float) -> float:
 
 
 def _may_tell(word: str) -> bool:
-    return len(word) > 1 and not word.isdigit() and word not in STOP_WORDS and len(word) <= LONGEST_TITLE
+    if not 1 < len(word) <= LONGEST_WORD or word in STOP_WORDS:
+        return False
+    return sum(map(str.isdigit, word)) < (len(word) if len(word) <= LONGEST_CODE else 1)

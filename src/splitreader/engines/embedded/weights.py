@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from splitreader.engines.embedded.page_pair import Cue
 
@@ -20,8 +20,8 @@ class CueWeight(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start: float = Field(default=1.0, ge=0)
-    go_on: float = Field(default=1.0, ge=0)
+    start: FiniteFloat = Field(default=1.0, ge=0)
+    go_on: FiniteFloat = Field(default=1.0, ge=0)
 
 
 class Calibration(BaseModel):
@@ -33,26 +33,26 @@ class Calibration(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    shift: float = 2.5
-    begins: float = Field(default=2.0, ge=0)
-    ends: float = Field(default=2.0, ge=0)
-    together: float = Field(default=2.0, ge=0)
-    category: float = Field(default=2.0, ge=0)
+    shift: FiniteFloat = 2.5
+    begins: FiniteFloat = Field(default=2.0, ge=0)
+    ends: FiniteFloat = Field(default=2.0, ge=0)
+    together: FiniteFloat = Field(default=2.0, ge=0)
+    category: FiniteFloat = Field(default=2.0, ge=0)
 
     def of(self, *, begins: float, ends: float, together: float, category: float) -> float:
         """The calibrated score, 0 to 1, of probabilities from 0 to 1."""
-        sum_ = self.shift
-        for weight, part in (
+        weighed = (
             (self.begins, begins),
             (self.ends, ends),
             (self.together, together),
             (self.category, category),
-        ):
-            sum_ += weight * math.log(max(part, _LEAST))
-        return 1.0 / (1.0 + math.exp(-sum_))
+        )
+        log_odds = self.shift + math.fsum(weight * math.log(max(part, _LEAST)) for weight, part in weighed)
+        return 1.0 / (1.0 + math.exp(min(-log_odds, _MOST)))
 
 
 _LEAST = 1e-4
+_MOST = 50.0
 
 
 class Weights(BaseModel):
@@ -67,14 +67,15 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    prior: float
+    prior: FiniteFloat
     cues: Mapping[str, CueWeight] = Field(default_factory=dict)
-    looks: Mapping[str, float] = Field(default_factory=dict)
+    looks: Mapping[str, FiniteFloat] = Field(default_factory=dict)
     calibration: Calibration = Calibration()
 
     def log_odds(self, cues: Iterable[Cue], looks: Iterable[str]) -> float:
         """The log-odds that a document starts, of everything that was seen at a page break."""
-        return self.prior + sum(self.of_cue(cue) for cue in cues) + sum(self.looks.get(look, 0.0) for look in looks)
+        terms = [self.prior, *(self.of_cue(cue) for cue in cues), *(self.looks.get(look, 0.0) for look in looks)]
+        return math.fsum(terms)  # exact, so that the order of a set doesn't matter
 
     def of_cue(self, cue: Cue) -> float:
         """What a cue counts."""
