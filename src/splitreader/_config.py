@@ -28,8 +28,7 @@ class Category(BaseModel):
         description: 1 to 2,000 characters; what such a document looks like. Engines split better with one.
         partition_key: 1 to 200 characters; what every document of the category has its own value of, as its pages
             print it: ``"invoice number"``, ``"employee name"``. Neighbouring pages of the category are cut where the
-            value changes and only stay together where it does not; it becomes `Segment.key`. The embedded engine reads
-            it; LlamaCloud's Split API can't, and refuses it.
+            value changes; it becomes `Segment.key`. The embedded engine reads it; with LlamaCloud it is refused.
 
     Raises:
         pydantic.ValidationError: a length is out of range, the name is blank or reserved, the partition key is blank.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator
 
 from splitreader._errors import InvalidConfiguration
 
@@ -31,9 +31,9 @@ class PageLayout(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fonts: tuple[str, ...] = ()
-    text_size: float
-    first_size: float
-    top: float
+    text_size: FiniteFloat
+    first_size: FiniteFloat
+    top: FiniteFloat
 
 
 class PageText(BaseModel):

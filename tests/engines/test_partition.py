@@ -76,11 +76,24 @@ class TestWhereDocumentsAreCut:
         assert cut(pages, INVOICE) == [((1, 2), "A-1"), ((3,), "A-2")]
 
     def test_neighbours_with_one_number_become_one_document(self):
-        pages = [f"INVOICE\n{lines('A-1', 1)}\nPage 1 of 1", f"INVOICE\n{lines('A-1', 2)}\nPage 1 of 1"]
+        pages = [
+            "INVOICE\nInvoice number: A-1\nWidgets 10.00\nTotal due 10.00\nThank you for your business",
+            "INVOICE\nInvoice number: A-1\nFabrikam GmbH\nMarch 3, 2024\ninfo@fabrikam.example",
+        ]
         assert [segment.pages for segment in segments(pages, *PLAIN)] == [(1,), (2,)]
         (joined,) = segments(pages, INVOICE)
         assert (joined.pages, joined.key) == ((1, 2), "A-1")
         assert 'kept together: the invoice number stays "A-1" on page 2' in joined.evidence
+
+    def test_copies_whose_page_numbers_begin_anew_stay_two_documents(self):
+        pages = [f"INVOICE\n{lines('A-1', 1)}\nPage 1 of 1", f"INVOICE\n{lines('A-1', 2)}\nPage 1 of 1"]
+        assert cut(pages, INVOICE) == [((1,), "A-1"), ((2,), "A-1")]
+
+    def test_nothing_is_joined_over_pages_that_are_not_selected(self):
+        pages = [f"INVOICE\n{lines('A-1', page)}" for page in (1, 2, 3)]
+        plain = [segment.pages for segment in segments(pages, *PLAIN, target_pages="1,3")]
+        assert plain == [(1,), (3,)]
+        assert cut(pages, INVOICE, target_pages="1,3") == [((1,), "A-1"), ((3,), "A-1")]
 
     def test_other_categories_are_left_alone(self):
         contract = (

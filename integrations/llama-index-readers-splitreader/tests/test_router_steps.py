@@ -122,8 +122,10 @@ class TestSteps:
         assert all("page_offsets" not in node.metadata and "pages" in node.metadata for node in nodes)
 
     async def test_that_make_nodes_of_their_own_from_documents_without_our_metadata(self):
-        nodes, report = await self.both([Anonymous()], [Document(text="one"), Document(text="two")])
-        assert report.strays == len(nodes) == 2
+        documents = [Document(text="one"), Document(text="two")]
+        nodes, report = await self.both([Anonymous()], documents)
+        assert report.strays == 0
+        assert [node.ref_doc_id for node in nodes] == [document.id_ for document in documents]
 
     async def test_that_make_nodes_of_their_own_from_one_document(self, documents):
         nodes, report = await self.both([Anonymous()], documents[:1])

@@ -44,6 +44,8 @@ def fit(
     with one_line_errors(debug=debug):
         if out.exists() and not overwrite:
             raise OutputError(f"{out} is there already; choose another file or pass --overwrite")
+        if not out.parent.is_dir():
+            raise OutputError(f"{out.parent} is no folder; make it first, or choose another file")
         declared = None if categories is None else SplitConfig.build(gather_categories([], categories))
         truths = evaluation.load_truth(truth, categories=declared)
         engine = EmbeddedEngine().fit([_example(packet, ocr) for packet in truths])

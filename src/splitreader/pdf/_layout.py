@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,6 @@ def read_layout(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> dic
     if page.get_rotation():
         return None
     upper_edge = page.get_cropbox()[3]
-
     count = pdfium.FPDFText_CountChars(textpage)
     first = range(min(FIRST_CHARACTERS, count))
     spread = (count * sample // SAMPLES for sample in range(SAMPLES))
@@ -45,6 +45,8 @@ def read_layout(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> dic
         if 0 < (length := pdfium.FPDFText_GetFontInfo(textpage, index, name, _NAME_BYTES, flags)) <= _NAME_BYTES:
             fonts.add(_font_name(name.raw[:length]))
         size = abs(box.top - box.bottom)
+        if not math.isfinite(size):
+            continue
         if turn < len(first):
             first_sizes.append(size)
             tops.append(upper_edge - box.top)

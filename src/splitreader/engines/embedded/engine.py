@@ -45,6 +45,13 @@ class EmbeddedEngine:
     embedding: Embedding | None = field(default=None, hash=False)
     learned: Learned | None = field(default=None, hash=False, kw_only=True)
 
+    def __post_init__(self) -> None:
+        if self.embedding is not None and not callable(self.embedding):
+            raise InvalidConfiguration(
+                f"embedding is {type(self.embedding).__name__}; give a function that takes a list of texts and returns "
+                "a vector for each"
+            )
+
     def __repr__(self) -> str:
         if self.learned is None:
             return "EmbeddedEngine()"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from splitreader.engines.embedded.key_words import FILLERS, LINKS, KeyWords, split_compound, word_set
 from splitreader.engines.embedded.text import fold, stem
@@ -38,21 +39,21 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it is printed, and its words."""
+    """A line as it is printed.
+
+    Args:
+        text: the line.
+        tokens: its words.
+        near: for each word whether nothing but a space or a dot divides it from the one before.
+    """
 
     text: str
-    tokens: tuple[Token, ...]
+    tokens: tuple[Token, ...] = ()
+    near: tuple[bool, ...] = ()
 
     def cells(self) -> list[tuple[int, int]]:
         """The columns of its cells: parts that two spaces, tabs or bars divide."""
         return [match.span() for match in _CELL.finditer(self.text)]
-
-    def is_near(self, position: int) -> bool:
-        """Whether nothing but a space or a dot stands between a word and the one before."""
-        if position == 0:
-            return False
-        gap = self.text[self.tokens[position - 1].end : self.tokens[position].start]
-        return _INSIDE_LABEL.fullmatch(gap) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def read_line(text: str, subjects: Collection[str]) -> Line:
             read.append(Token(stem(part), start, start + len(part)))
             start += len(part)
         read.append(Token(stem(last), start, match.end()))
-    return Line(text, tuple(read))
+    gaps = (text[before.end : token.start] for before, token in pairwise(read))
+    return Line(text, tuple(read), (False, *(_INSIDE_LABEL.fullmatch(gap) is not None for gap in gaps)))
 
 
 @lru_cache(maxsize=4096)
@@ -101,7 +103,8 @@ def find_labels(key: KeyWords, line: Line) -> Iterator[Label]:
     while position < len(line.tokens):
         end, is_full = position, False
         if line.tokens[position].word in key.first_words:
-            ends = [_match(key, phrase, line, position) for phrase in key.phrases]
+            inner = _after_generic(key, line, position)
+            ends = [_match(key, phrase, line, position, inner) for phrase in key.phrases]
             end, is_full = max(ends, key=lambda found: (found[1], found[0]))
         if end == position:
             position += 1
@@ -113,16 +116,24 @@ def find_labels(key: KeyWords, line: Line) -> Iterator[Label]:
         position = end
 
 
-def _match(key: KeyWords, phrase: tuple[str, ...], line: Line, start: int) -> tuple[int, bool]:
-    """The token after a label that begins here, and whether the label is full; the same token where there is none."""
+def _after_generic(key: KeyWords, line: Line, start: int) -> int:
+    """The token after "number", "no. of the" and the like; 0 where none begins here, or it counts something."""
+    if line.tokens[start].word not in key.generic:
+        return 0
+    linked = _pass(line, start + 1, key.generic)
+    inner = _pass(line, linked, LINKS)
+    is_count = key.kind == "number" and inner > linked and line.tokens[linked].word == "of"
+    return 0 if is_count or (inner == linked and line.near[start]) else inner
+
+
+def _match(key: KeyWords, phrase: tuple[str, ...], line: Line, start: int, inner: int) -> tuple[int, bool]:
+    """The token after a label that begins here, and whether the label is full; the same token where there is none.
+
+    ``inner`` is what `_after_generic` says of the same place.
+    """
     fillers = FILLERS | key.generic if key.kind == "name" else key.generic
-    if line.tokens[start].word in key.generic:
-        linked = _pass(line, start + 1, key.generic)
-        inner = _pass(line, linked, LINKS)
-        end = _pass_phrase(line, inner, phrase)
-        is_count = key.kind == "number" and inner > linked and line.tokens[linked].word == "of"
-        if end and not is_count and (inner > linked or not line.is_near(start)):
-            return _pass(line, end, fillers), True
+    if inner and (end := _pass_phrase(line, inner, phrase)):
+        return _pass(line, end, fillers), True
     end = _pass_phrase(line, start, phrase) if phrase else 0
     if not end:
         return start, False
@@ -134,7 +145,7 @@ def _match(key: KeyWords, phrase: tuple[str, ...], line: Line, start: int) -> tu
 
 def _pass(line: Line, position: int, words: Collection[str]) -> int:
     last = min(len(line.tokens), position + MOST_FILLERS)
-    while position < last and line.tokens[position].word in words and line.is_near(position):
+    while position < last and line.near[position] and line.tokens[position].word in words:
         position += 1
     return position
 
@@ -142,9 +153,9 @@ def _pass(line: Line, position: int, words: Collection[str]) -> int:
 def _pass_phrase(line: Line, start: int, phrase: tuple[str, ...]) -> int:
     """The token after the phrase; 0 where it is not here."""
     end = start + len(phrase)
-    if tuple(token.word for token in line.tokens[start:end]) != phrase:
+    if end > len(line.tokens) or any(line.tokens[start + place].word != word for place, word in enumerate(phrase)):
         return 0
-    return end if all(line.is_near(position) for position in range(start + 1, end)) else 0
+    return end if all(line.near[start + 1 : end]) else 0
 
 
 def _begins_cell(before: str) -> bool:

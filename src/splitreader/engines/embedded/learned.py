@@ -103,8 +103,9 @@ def save_learned(learned: Learned, path: str | os.PathLike[str]) -> None:
             json.dump(fields, stream, ensure_ascii=False, indent=1)
             stream.write("\n")
         Path(temporary).replace(place)
-    except OSError as error:
-        raise OutputError(f"can't write {place} ({error.strerror}); check the folder and its permissions") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "no such path can be"
+        raise OutputError(f"can't write {place} ({why}); check the folder and its permissions") from error
     finally:
         if temporary:
             with contextlib.suppress(OSError):
@@ -121,8 +122,9 @@ def load_learned(path: str | os.PathLike[str]) -> Learned:
     try:
         with place.open("rb") as stream:
             data = stream.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise InvalidConfiguration(f"can't read {place} ({error.strerror}); check the path") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "no such path can be"
+        raise InvalidConfiguration(f"can't read {place} ({why}); check the path") from error
     try:
         if len(data) > LARGEST_FILE:
             raise ValueError("it is too large")

@@ -18,7 +18,7 @@ SPEAKING: dict[str, str] = {
     "no shared words": "shares hardly a word with the page before",
     "other numbers": "shares no number with the page before",
     "other line length": "has lines of another length than the page before",
-    "other accents": "is in another language than the page before",
+    "other accents": "has accents, unlike the page before, or has none",
 }
 """Looks that may speak for a new document, as the end of a sentence about the page."""
 

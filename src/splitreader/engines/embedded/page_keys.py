@@ -144,7 +144,7 @@ def _below(key: KeyWords, lines: Sequence[Line], label: Label, number: int) -> _
 
 def _rows(lines: Sequence[Line], number: int) -> tuple[Line, Line]:
     """The two lines below; an empty one where there is none."""
-    return lines[number + 1], lines[number + 2] if number + 2 < len(lines) else Line("", ())
+    return lines[number + 1], lines[number + 2] if number + 2 < len(lines) else Line("")
 
 
 def _is_cell_end(line: Line, label: Label, rest: str) -> bool:

@@ -48,8 +48,8 @@ def partition(
     """Cut documents where the value of their category's key changes, and join neighbours where it stays the same.
 
     A page without a value has that of the page before it in its document, or else of the next one that has one. Where
-    the value on one side of a start is not known, the start stays as it was decoded. No document is made shorter than
-    ``least`` pages.
+    the value on one side of a start is not known, the start stays as it was decoded, and so it does where the printed
+    page numbers begin anew or pages in between were not selected. No document is made shorter than ``least`` pages.
 
     Args:
         cut: what was decoded.
@@ -82,7 +82,7 @@ def partition(
                 changes[position] += f", and page {pages[position].page} goes with that"
             continue
         values[position] = max(old, new, key=lambda value: len(normalized(value.text)))  # the one printed in full
-        if position in decoded:
+        if position in decoded and not _begins_anew(pages, position, lengths):
             stays[position] = f"kept together: the {name} stays {quote(old.text)} on page {pages[position].page}"
 
     fixed = sorted(decoded - stays.keys())
@@ -103,6 +103,12 @@ def partition(
         start_probabilities=tuple(probabilities),
     )
     return Partition(partitioned, keys, changes, stays | held)
+
+
+def _begins_anew(pages: Sequence[ReadPage], position: int, lengths: Sequence[int]) -> bool:
+    """Whether a start is no matter of the value: the page numbers begin anew, or pages before it were not selected."""
+    before, page = pages[position - 1], pages[position]
+    return page.page > before.page + lengths[position - 1] or any(cue.name == "page number" for cue in page.cues)
 
 
 def _carried(pages: Sequence[ReadPage], category: int) -> Iterator[_Value | None]:

@@ -222,12 +222,14 @@ def _batches(nodes: Sequence[BaseNode], ways: Sequence[Way]) -> Iterator[tuple[W
     """The inputs that go through their route together: all Documents of one way.
 
     A node that was cut from a Document before goes alone: what comes of it names the Document as its SOURCE, so only so
-    can it be told whose it is. So does a Document with the id of one before.
+    can it be told whose it is. So does a Document with the id of one before, and one that is no segment's: a step that
+    makes new nodes leaves nothing on them that says whose they are.
     """
     together: dict[tuple[str, str | None], tuple[Way, list[int]]] = {}
     seen: set[str] = set()
     for index, (node, way) in enumerate(zip(nodes, ways, strict=True)):
-        if isinstance(node, Document) and node.node_id not in seen:
+        is_known = isinstance(node.metadata.get("segment_id"), str)
+        if isinstance(node, Document) and is_known and node.node_id not in seen:
             seen.add(node.node_id)
             together.setdefault((way.name, way.category), (way, []))[1].append(index)
         else:
