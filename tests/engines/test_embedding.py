@@ -3,7 +3,16 @@ import pickle
 
 import pytest
 
-from splitreader import EmbeddedEngine, EngineError, Example, PageText, SplitConfig, SplitReader, split_pages
+from splitreader import (
+    EmbeddedEngine,
+    EngineError,
+    Example,
+    InvalidConfiguration,
+    PageText,
+    SplitConfig,
+    SplitReader,
+    split_pages,
+)
 from splitreader.engines.embedded.page_vectors import BATCH, MOST_DEVIATIONS, WORDS, with_nearness
 from support.pdfs import make_pdf
 
@@ -139,6 +148,32 @@ def fails(texts):
 def test_what_goes_wrong_is_an_engine_error_that_says_what_to_do(embedding, said):
     with pytest.raises(EngineError, match=said):
         split_pages([SHIP], CONFIG, engine=EmbeddedEngine(embedding))
+
+
+@pytest.mark.parametrize("given", ["all-MiniLM-L6-v2", object(), 3], ids=["a name", "an object", "a number"])
+def test_what_is_no_function_is_refused_at_once(given, tmp_path):
+    said = rf"embedding is {type(given).__name__}; give a function that takes a list of texts"
+    with pytest.raises(InvalidConfiguration, match=said):
+        EmbeddedEngine(embedding=given)
+    EmbeddedEngine().fit([Example.document("marine", [SHIP])]).save(tmp_path / "model.json")
+    with pytest.raises(InvalidConfiguration, match=said):
+        EmbeddedEngine.load(tmp_path / "model.json", embedding=given)
+
+
+def test_an_embedding_model_of_langchain_fits():
+    model = pytest.importorskip("langchain_core.embeddings").DeterministicFakeEmbedding(size=16)
+    ((_, values),) = near(["invoice"], model.embed_documents)
+    assert max(range(3), key=values.__getitem__) == 2  # the third category's text is this very word
+    result = split_pages([SHIP, TREE], CONFIG, engine=EmbeddedEngine(model.embed_documents))
+    assert [page for segment in result.segments for page in segment.pages] == [1, 2]
+
+
+def test_an_embedding_model_of_llama_index_fits():
+    model = pytest.importorskip("llama_index.core").MockEmbedding(embed_dim=8)
+    ((_, values),) = near([SHIP], model.get_text_embedding_batch)
+    assert values == pytest.approx((0, 0, 0), abs=1e-6)  # it sees all texts alike
+    engine = EmbeddedEngine(model.get_text_embedding_batch)
+    assert split_pages([SHIP, TREE], CONFIG, engine=engine) == split_pages([SHIP, TREE], CONFIG)
 
 
 async def test_a_reader_takes_it_in_a_loop_as_well(tmp_path):

@@ -355,6 +355,10 @@ class TestFiles:
         with pytest.raises(InvalidConfiguration, match=r"can't read .*no\.json"):
             EmbeddedEngine.load(tmp_path / "no.json")
 
+    def test_a_folder_is_no_file(self, tmp_path):
+        with pytest.raises(InvalidConfiguration, match=r"can't read .*; check the path"):
+            EmbeddedEngine.load(tmp_path)
+
     @pytest.mark.parametrize(
         "text",
         ["", "[]", "{}", '{"format": "other"}', "\x00\x01", "[" * 100_000, '{"a": NaN}', '{"prior": -0.9}'],

@@ -20,7 +20,7 @@ from support import hostile
 from support.hostile import HOSTILE
 from support.pdfs import make_pdf
 
-LIMITS = Limits(page_seconds=10, ocr_page_seconds=60, max_seconds=90)
+LIMITS = Limits(page_seconds=30, ocr_page_seconds=90, max_seconds=180)
 SLACK = 200 << 20
 """Bytes for the caller itself, which holds the file, and for what the worker had before the limit."""
 

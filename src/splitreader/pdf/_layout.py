@@ -33,7 +33,7 @@ def read_layout(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> dic
     first = range(min(FIRST_CHARACTERS, count))
     spread = (count * sample // SAMPLES for sample in range(SAMPLES))
     name, flags, box = ctypes.create_string_buffer(_NAME_BYTES), ctypes.c_int(), pdfium.FS_RECTF()
-    fonts: set[str] = set()
+    fonts: set[bytes] = set()
     sizes: list[float] = []
     first_sizes: list[float] = []
     tops: list[float] = []
@@ -43,7 +43,7 @@ def read_layout(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> dic
         if not pdfium.FPDFText_GetLooseCharBox(textpage, index, box):
             continue
         if 0 < (length := pdfium.FPDFText_GetFontInfo(textpage, index, name, _NAME_BYTES, flags)) <= _NAME_BYTES:
-            fonts.add(_font_name(name.raw[:length]))
+            fonts.add(name.raw[:length])
         size = abs(box.top - box.bottom)
         if not math.isfinite(size):
             continue
@@ -55,7 +55,7 @@ def read_layout(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> dic
     if not first_sizes:
         return None
     return {
-        "fonts": sorted(fonts - {""})[:_MOST_FONTS],
+        "fonts": sorted({*map(_font_name, fonts)} - {""})[:_MOST_FONTS],
         "text_size": round(median(sizes or first_sizes), 1),
         "first_size": round(max(first_sizes), 1),
         "top": round(min(tops), 1),

@@ -34,7 +34,7 @@ memory should hold, however large the page says it is."""
 
 def is_scan(page: pypdfium2.PdfPage, text: str) -> bool:
     """Whether the page's text layer is missing, or too thin to be the page."""
-    characters = sum(not character.isspace() for character in text)
+    characters = sum(map(len, text.split()))
     if characters >= THIN_TEXT:
         return False
     return _covered_by_images(page) >= THIN_COVERS if characters else _has_ink(page)

@@ -12,9 +12,9 @@ from typing import TypeAlias
 from splitreader.engines.embedded.flow_cues import (
     ATTACHED,
     CONTINUED,
-    SIGNED_OFF,
     ending_cue,
     flow_cue,
+    is_signed_off,
     salutation_cue,
     sender_cue,
     similarity_cue,
@@ -22,7 +22,7 @@ from splitreader.engines.embedded.flow_cues import (
 )
 from splitreader.engines.embedded.layout_cues import font_cue, heading_cue, size_cue
 from splitreader.engines.embedded.page_pair import LATER_SECTION, LETTER, Cue, Pair
-from splitreader.engines.embedded.text import quote
+from splitreader.engines.embedded.text import pattern, quote
 from splitreader.engines.embedded.titles import WEAKEST_TITLE
 
 PRIOR = -0.9
@@ -61,7 +61,7 @@ def title_cue(pair: Pair) -> Cue | None:
     if hit is None or hit.strength < WEAKEST_TITLE:
         return None
     is_running_header = hit.line in pair.before.head_lines and not (pair.changed_identifier or pair.is_same_form)
-    if is_running_header or any(look.search(hit.line) for look in (CONTINUED, ATTACHED, LATER_SECTION)):
+    if is_running_header or any(pattern(look).search(hit.line) for look in (CONTINUED, ATTACHED, LATER_SECTION)):
         return None
     return Cue("title", 3.4 * hit.strength, f"page {pair.after.page} begins with the title {quote(hit.line)}")
 
@@ -87,17 +87,10 @@ def template_cue(pair: Pair) -> Cue | None:
 
 def header_cue(pair: Pair) -> Cue | None:
     """The same header or footer on both pages and nothing that tells them apart: one document goes on."""
-    before, after = pair.before, pair.after
-    if pair.is_same_form or pair.changed_identifier or salutation_cue(pair) is not None:
+    if pair.is_same_form or pair.changed_identifier:
         return None
-    if line := _shared_line(before.head_lines[:3], after.head_lines[:3]):
-        return Cue("header", -1.4, f"page {after.page} repeats the line {quote(line)} of the page before")
-    line = _shared_line(before.tail_lines[-1:], after.tail_lines[-1:])
-    if line and not SIGNED_OFF.search(line):
-        return Cue("header", -0.8, f"page {after.page} ends with the line {quote(line)}, like the page before")
-    if before.masked_head[:1] == after.masked_head[:1] and LETTER.search(after.head_lines[0]):
-        return Cue("header", -0.5, f"page {after.page} begins like the page before, {quote(after.head_lines[0])}")
-    return None
+    cue = _repeated_line_cue(pair)
+    return cue if cue is not None and salutation_cue(pair) is None else None
 
 
 def cover_cue(pair: Pair) -> Cue | None:
@@ -197,6 +190,18 @@ def _number_jumps(pair: Pair) -> Cue | None:
     return Cue(
         "page number", strength, f"page {page} prints {quote(number.printed)}, which does not follow the page before"
     )
+
+
+def _repeated_line_cue(pair: Pair) -> Cue | None:
+    before, after = pair.before, pair.after
+    if line := _shared_line(before.head_lines[:3], after.head_lines[:3]):
+        return Cue("header", -1.4, f"page {after.page} repeats the line {quote(line)} of the page before")
+    line = _shared_line(before.tail_lines[-1:], after.tail_lines[-1:])
+    if line and not is_signed_off(line):
+        return Cue("header", -0.8, f"page {after.page} ends with the line {quote(line)}, like the page before")
+    if before.masked_head[:1] == after.masked_head[:1] and LETTER.search(after.head_lines[0]):
+        return Cue("header", -0.5, f"page {after.page} begins like the page before, {quote(after.head_lines[0])}")
+    return None
 
 
 def _shared_line(before: Sequence[str], after: Sequence[str]) -> str:

@@ -106,7 +106,8 @@ class CategoryScorer:
             for name, text, found in zip(names, described, kinds, strict=True)
         ]
         self._terms: list[Phrase] = sorted({phrase for query in queries for phrase in query})
-        self._postings = [_posting(phrase, queries) for phrase in self._terms]
+        postings = _postings(queries)
+        self._postings = [postings[phrase] for phrase in self._terms]
         self._singles = {phrase[0]: position for position, phrase in enumerate(self._terms) if len(phrase) == 1}
         self._phrases: dict[str, list[tuple[Phrase, int]]] = {}
         for position, phrase in enumerate(self._terms):
@@ -134,12 +135,12 @@ class CategoryScorer:
         first, body = array("f", bytes(4 * self.count)), array("f", bytes(4 * self.count))
         named = []
         for index, (words, grams) in enumerate(zip(self._key_words, self._grams, strict=True)):
-            share = sum(word in head_words for word in words) / len(words)
+            share = sum(map(head_words.__contains__, words)) / len(words)
             if share == 1.0:
                 named.append(index)
                 overlap = 1.0
             else:
-                overlap = sum(gram in head for gram in grams) / max(1, len(grams))
+                overlap = sum(map(head.__contains__, grams)) / max(1, len(grams))
             density = 1.0 - math.exp(-sums[index] / saturation)
             hit = titles.of_category.get(index)
             title = TITLE_GAIN * hit.strength if hit else 0.0
@@ -171,12 +172,12 @@ class CategoryScorer:
         return " ".join(self._terms[position])
 
     def _matched_terms(self, page: PageFeatures) -> array[int]:
-        words = page.words
+        words, phrases = page.words, self._phrases
         found = {self._singles[word] for word in self._singles.keys() & {*words, *page.labels}}
-        phrases = self._phrases
-        for start, word in enumerate(words):
-            if word in phrases:
-                found.update(item for phrase, item in phrases[word] if words[start : start + len(phrase)] == phrase)
+        for start in [start for start, word in enumerate(words) if word in phrases]:
+            for phrase, position in phrases[words[start]]:
+                if words[start : start + len(phrase)] == phrase:
+                    found.add(position)
         return array("H", sorted(found))
 
 
@@ -227,11 +228,18 @@ def _query(name: Phrase, described: Phrase, kinds: Sequence[Genre], key_words: P
     return query
 
 
-def _posting(phrase: Phrase, queries: Sequence[dict[Phrase, float]]) -> tuple[tuple[int, float], ...]:
-    """Which categories a phrase speaks for. One that many categories share says little about which it is."""
-    holders = [index for index, query in enumerate(queries) if phrase in query]
-    rarity = math.log(1 + len(queries) / len(holders)) / math.log(1 + len(queries))
-    return tuple((index, queries[index][phrase] * rarity) for index in holders)
+def _postings(queries: Sequence[dict[Phrase, float]]) -> dict[Phrase, tuple[tuple[int, float], ...]]:
+    """Which categories each phrase speaks for. One that many categories share says little about which it is."""
+    holders: dict[Phrase, list[tuple[int, float]]] = {}
+    for index, query in enumerate(queries):
+        for phrase, weight in query.items():
+            holders.setdefault(phrase, []).append((index, weight))
+    most = math.log(1 + len(queries))
+    rarity = [math.log(1 + len(queries) / count) / most for count in range(1, len(queries) + 1)]
+    return {
+        phrase: tuple((index, weight * rarity[len(found) - 1]) for index, weight in found)
+        for phrase, found in holders.items()
+    }
 
 
 def _grams(text: str) -> tuple[str, ...]:

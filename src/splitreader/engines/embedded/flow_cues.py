@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 from splitreader.engines.embedded import flow_words
 from splitreader.engines.embedded.flow_words import any_of
 from splitreader.engines.embedded.page_features import PageFeatures
 from splitreader.engines.embedded.page_pair import LATER_SECTION, LETTER, Cue, Pair
-from splitreader.engines.embedded.text import quote
+from splitreader.engines.embedded.text import caseless, pattern, quote
 
-CONTINUED = re.compile(any_of(flow_words.CONTINUED), re.IGNORECASE)
-ATTACHED = re.compile(f"^{any_of(flow_words.ATTACHED)}", re.IGNORECASE)
-SIGNED_OFF = re.compile(rf"\b{any_of(flow_words.SIGNED_OFF)}\b|/s/", re.IGNORECASE)
+CONTINUED = "(?i)" + any_of(flow_words.CONTINUED)
+ATTACHED = f"(?i)^{any_of(flow_words.ATTACHED)}"
 
-_FOLLOWS = re.compile(any_of(flow_words.FOLLOWS), re.IGNORECASE)
-_LATER_SECTION = re.compile(
-    rf"^(?:{any_of(flow_words.LATER_SECTION)}\s{{0,2}}(?:n[.°º]+\s?)?(?:[2-9]|1\d|[ivx]{{2,5}}\b)"
-    rf"|(?:cl[aá]usula\s)?{any_of(flow_words.LATER_ORDINAL)}\s?[.:)\u2013-])",
-    re.IGNORECASE,
+_SIGNED_OFF = rf"\b{any_of(flow_words.SIGNED_OFF)}\b|/s/"
+_FOLLOWS = "(?i)" + any_of(flow_words.FOLLOWS)
+_LATER_SECTION = (
+    rf"(?i)^(?:{any_of(flow_words.LATER_SECTION)}\s{{0,2}}(?:n[.°º]+\s?)?(?:[2-9]|1\d|[ivx]{{2,5}}\b)"
+    rf"|(?:cl[aá]usula\s)?{any_of(flow_words.LATER_ORDINAL)}\s?[.:)\u2013-])"
 )
-_ADDRESSED = re.compile(f"^{any_of(flow_words.ADDRESSED)}", re.IGNORECASE)
-_SIGNATURE = re.compile(f"^{any_of(flow_words.SIGNATURE)}", re.IGNORECASE)
-_CONTACT = re.compile(any_of(flow_words.CONTACT), re.IGNORECASE)
-_CLOSING = re.compile(f"^{any_of(flow_words.CLOSING)}", re.IGNORECASE | re.MULTILINE)
+_ADDRESSED = f"(?i)^{any_of(flow_words.ADDRESSED)}"
+_SIGNATURE = f"(?i)^{any_of(flow_words.SIGNATURE)}"
+_CONTACT = "(?i)" + any_of(flow_words.CONTACT)
+_CLOSING = f"(?im)^{any_of(flow_words.CLOSING)}"
 _OPEN_ENDS = frozenset(word for words in flow_words.OPEN_ENDS.values() for word in words.split())
 _OPENING_MARKS = "\"'“”„\u2018\u2019\u201a«»\u2039\u203a(¿¡ "
 
@@ -58,7 +57,7 @@ def table_cue(pair: Pair) -> Cue | None:
 
 def salutation_cue(pair: Pair) -> Cue | None:
     """A letter, memo or message begins: Dear, To, From, Subject."""
-    lines = [line for line in pair.after.head_lines if _ADDRESSED.match(line)]
+    lines = [line for line in pair.after.head_lines if pattern(_ADDRESSED).match(line)]
     if not lines:
         return None
     strength = 1.6 if len(lines) == 1 else 2.2
@@ -71,7 +70,9 @@ def sender_cue(pair: Pair) -> Cue | None:
         return None
     before = frozenset(pair.before.head_lines)
     for line, masked in zip(pair.after.head_lines[:6], pair.after.masked_head, strict=False):
-        if line in before or not ("@" in line or "www." in masked or ("#" in masked and _CONTACT.search(line))):
+        if line in before or not (
+            "@" in line or "www." in masked or ("#" in masked and pattern(_CONTACT).search(line))
+        ):
             continue
         return Cue("sender", 0.9, f"page {pair.after.page} begins with a sender, {quote(line)}")
     return None
@@ -83,9 +84,9 @@ def ending_cue(pair: Pair) -> Cue | None:
     if pair.blank_between:
         return Cue("ending", 1.0, f"a blank page stands before page {page}")
     tail = "\n".join(pair.before.tail_lines)
-    if _CLOSING.search(tail):
+    if pattern(_CLOSING).search(tail):
         return Cue("ending", 1.4, f"the page before page {page} ends like a letter")
-    if SIGNED_OFF.search(tail):
+    if is_signed_off(tail):
         return Cue("ending", 0.6, f"the page before page {page} ends like a document")
     if pair.before.length < 0.4 * pair.after.length and pair.before.length < 1200:
         return Cue("ending", 0.5, f"the page before page {page} is short")
@@ -94,11 +95,10 @@ def ending_cue(pair: Pair) -> Cue | None:
 
 def similarity_cue(pair: Pair) -> Cue | None:
     """Few or many shared words; few words on the page say little."""
-    before, after = pair.before.subject_words, pair.after.subject_words
-    smaller = min(len(before), len(after))
+    smaller = pair.fewer_words
     if smaller < 8:
         return None
-    share = len(before & after) / smaller
+    share = pair.shared_words / smaller
     if share < 0.14:
         return Cue(
             "similarity", 1.0 if smaller >= 12 else 0.4, f"page {pair.after.page} shares few words with the page before"
@@ -108,8 +108,14 @@ def similarity_cue(pair: Pair) -> Cue | None:
     return None
 
 
+def is_signed_off(text: str) -> bool:
+    """Whether totals, signatures or the like stand in a text."""
+    return pattern(_SIGNED_OFF).search(caseless(text)) is not None
+
+
 def _says_continued(pair: Pair) -> Cue | None:
-    if not any(CONTINUED.search(line) for line in pair.after.head_lines[:3]):
+    lines = pair.after.head_lines[:3]
+    if not (_may_go_on(lines) and any(pattern(CONTINUED).search(line) for line in lines)):
         return None
     return Cue("flow", -3.0, f"page {pair.after.page} says that it continues")
 
@@ -124,21 +130,22 @@ def _begins_inside_sentence(pair: Pair) -> Cue | None:
 
 def _begins_with_section(pair: Pair) -> Cue | None:
     first = _first_line(pair.after)
-    if LATER_SECTION.match(first) or _LATER_SECTION.match(first):
+    if pattern(LATER_SECTION).match(first) or pattern(_LATER_SECTION).match(first):
         return Cue("flow", -1.8, f"page {pair.after.page} begins with a later section, {quote(first)}")
-    if ATTACHED.match(first):
+    if pattern(ATTACHED).match(first):
         return Cue("flow", -1.2, f"page {pair.after.page} begins with an attachment, {quote(first)}")
     return None
 
 
 def _begins_with_signatures(pair: Pair) -> Cue | None:
-    if pair.title is not None or sum(bool(_SIGNATURE.match(line)) for line in pair.after.head_lines) < 2:
+    if pair.title is not None or sum(bool(pattern(_SIGNATURE).match(line)) for line in pair.after.head_lines) < 2:
         return None
     return Cue("flow", -1.8, f"page {pair.after.page} begins with signatures")
 
 
 def _says_more_follows(pair: Pair) -> Cue | None:
-    line = next((line for line in pair.before.tail_lines[-3:] if _FOLLOWS.search(line)), None)
+    lines = pair.before.tail_lines[-3:]
+    line = next((line for line in lines if pattern(_FOLLOWS).search(line)), None) if _may_go_on(lines) else None
     if line is None:
         return None
     return Cue("flow", -2.5, f"the page before says that more follows, {quote(line)}")
@@ -152,6 +159,12 @@ def _ends_inside(pair: Pair) -> Cue | None:
     if not open_end and (len(last) <= 60 or not last[-1].islower()):
         return None
     return Cue("flow", -1.0, f"the page before ends inside a sentence, {quote(last[-60:])}")
+
+
+def _may_go_on(lines: Sequence[str]) -> bool:
+    """False where neither `CONTINUED` nor `_FOLLOWS` can be found, which take a hundred times as long."""
+    lowered = caseless("\n".join(lines))
+    return any(stem in lowered for stem in flow_words.GOES_ON_STEMS)
 
 
 def _starts_lower(line: str) -> bool:

@@ -30,6 +30,12 @@ FOLLOWS: Mapping[str, str] = {
 }
 """In the last lines: more of the document follows."""
 
+GOES_ON_STEMS: tuple[str, ...] = (
+    *("cont", "fortsetzung", "weiter", "bertrag", "wenden", "report", "suite", "t.s.v.p", "suma", "sigue", "viene"),
+    *("vervolg", "transport", "z.o.z", "riport", "segue"),
+)
+"""One of these stands in everything that `CONTINUED` and `FOLLOWS` find."""
+
 ATTACHED: Mapping[str, str] = {
     "en": (
         r"schedule|exhibit|appendix|annex|attachment|addendum|signature page|in witness whereof|signatures?\b|"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from splitreader.engines.embedded.page_features import PageFeatures
 from splitreader.engines.embedded.page_pair import Pair
+from splitreader.engines.embedded.text import pattern
 
 SPEAKING: dict[str, str] = {
     "new date": "begins with a date that the page before does not begin with",
@@ -22,32 +22,27 @@ SPEAKING: dict[str, str] = {
 }
 """Looks that may speak for a new document, as the end of a sentence about the page."""
 
+# The expressions below are for lines as `caseless` gives them: without IGNORECASE they take half the time.
 _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|juin|juil|août|déc|ene|abr|ago|dic|mei|okt|gen|mag|giu|lug"
 )
-_DATE = re.compile(
+_DATE = (
     rf"\b(?:{_MONTHS})[^\W\d_]{{0,8}}\.?\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(?:19|20)\d\d\b"
     rf"|\b\d{{1,2}}\.?\s+(?:de\s+)?(?:{_MONTHS})[^\W\d_]{{0,8}}\.?\s+(?:de\s+)?(?:19|20)\d\d\b"
-    r"|\b\d{1,4}[/.\-]\d{1,2}[/.\-]\d{2,4}\b",
-    re.IGNORECASE,
+    r"|\b\d{1,4}[/.\-]\d{1,2}[/.\-]\d{2,4}\b"
 )
-_ORGANIZATION = re.compile(
+_ORGANIZATION = (
     r"\b(?:inc|llc|ltd|llp|corp|corporation|company|co|gmbh|ag|sarl|s\.a|b\.v|s\.l|plc|bhd|university|institute|"
-    r"department|ministry|agency|court|bank|hospital|clinic|association|foundation|council|commission)\b",
-    re.IGNORECASE,
+    r"department|ministry|agency|court|bank|hospital|clinic|association|foundation|council|commission)\b"
 )
 _FRONT = re.compile(
     r"^(?:abstract|(?:executive )?summary|(?:table of )?contents|(?:1\.?\s)?introduction|preface|zusammenfassung|"
-    r"inhalt|résumé|sommaire|resumen|índice|samenvatting|inhoud)\b",
-    re.IGNORECASE,
+    r"inhalt|résumé|sommaire|resumen|índice|samenvatting|inhoud)\b"
 )
-_CONTACT = re.compile(r"\S@\S+\.\w|www\.|https?://", re.IGNORECASE)
-_LETTERS = re.compile(r"[^\W\d_]+")
-_FIRST_NUMBER = re.compile(r"^(\d{1,4})\b[\s.|\u2013\u2014-]{0,6}(.*)$")
-_LAST_NUMBER = re.compile(r"^(.{0,110}?)[\s.|\u2013\u2014-]{0,6}(?<![\d.,/])(\d{1,4})$")
-_ACCENTED = re.compile("[à-öø-ÿß]")
-_EDGE_LETTERS = 8
-_LONGEST_RUNNING_LINE = 110
+_CONTACT = re.compile(r"\S@\S+\.\w|www\.|https?://")
+_CONTACT_MARKS = ("@", "www.", "http")
+"""One of these stands in everything that `_CONTACT` finds."""
+
 _SHARES = (0.05, 0.10, 0.15, 0.22, 0.32, 0.50)
 _SHARE_NAMES = (
     "no shared words",
@@ -59,6 +54,7 @@ _SHARE_NAMES = (
     "most words shared",
 )
 _FEWEST_WORDS = 8
+_FEWEST_LETTERS = 8
 
 
 def looks_of(pair: Pair) -> frozenset[str]:
@@ -66,7 +62,7 @@ def looks_of(pair: Pair) -> frozenset[str]:
     before, after = pair.before, pair.after
     seen = {name for name, holds in _heads(before, after).items() if holds}
     seen.update(name for name, holds in _edges(before, after).items() if holds)
-    if share := _share(before, after):
+    if share := _share(pair):
         seen.add(share)
     if running := _running_number(before, after):
         seen.add(running)
@@ -75,29 +71,29 @@ def looks_of(pair: Pair) -> frozenset[str]:
 
 def _heads(before: PageFeatures, after: PageFeatures) -> dict[str, bool]:
     """How the page begins, and with what that the page before does not begin with."""
-    old = {_letters(line) for line in before.head_lines}
-    new = [line for line in after.head_lines[:8] if _letters(line) not in old]
-    first = after.head_lines[0]
+    old = frozenset(before.head_letters)
+    heads = zip(after.head_letters[:8], after.masked_head, after.caseless_head, strict=False)
+    new = [(masked, line) for letters, masked, line in heads if letters not in old]
+    first, first_letters = after.head_lines[0], after.head_letters[0]
     return {
-        "new date": any(_DATE.search(line) for line in new),
-        "new sender": any(_ORGANIZATION.search(line) for line in new[:5]),
-        "new contact": any(_CONTACT.search(line) for line in new),
-        "front matter": any(_FRONT.match(line) for line in new),
+        "new date": any("#" in masked and pattern(_DATE).search(line) for masked, line in new),
+        "new sender": any(pattern(_ORGANIZATION).search(line) for _, line in new[:5]),
+        "new contact": any(_has_contact(line) for _, line in new),
+        "front matter": any(_FRONT.match(line) for _, line in new),
         "short first lines": sum(len(line) < 60 for line in after.head_lines[:5]) >= 4,
         "long first line": len(first) > 75,
         "small first letter": first[:1].islower(),
         "first a number": first[:1].isdigit(),
         "first a mark": not first[:1].isalnum(),
-        "same first line": len(_letters(first)) >= _EDGE_LETTERS and _letters(first) in old,
+        "same first line": len(first_letters) >= _FEWEST_LETTERS and first_letters in old,
     }
 
 
 def _edges(before: PageFeatures, after: PageFeatures) -> dict[str, bool]:
     """How the page before ends, how full both are, and what their edges share."""
     last = before.tail_lines[-1] if before.tail_lines else " "
-    old, new = _edge_lines(before), _edge_lines(after)
+    old, new = before.edge_lines, after.edge_lines
     widths = sorted(page.length / max(1, page.line_count) for page in (before, after))
-    accents = [bool(_ACCENTED.search("".join(page.head_lines).casefold())) for page in (before, after)]
     old_numbers, new_numbers = before.long_numbers, after.long_numbers
     return {
         "ends inside": len(last) > 60 and last[-1] not in ".!?:;",
@@ -109,16 +105,15 @@ def _edges(before: PageFeatures, after: PageFeatures) -> dict[str, bool]:
         "shared numbers": not old_numbers.isdisjoint(new_numbers),
         "other numbers": bool(old_numbers and new_numbers) and old_numbers.isdisjoint(new_numbers),
         "other line length": widths[1] > 1.8 * max(1.0, widths[0]),
-        "other accents": accents[0] != accents[1],
+        "other accents": before.has_accents != after.has_accents,
     }
 
 
-def _share(before: PageFeatures, after: PageFeatures) -> str:
+def _share(pair: Pair) -> str:
     """How many of their words two pages share, in steps; empty where a page has too few to tell."""
-    smaller = min(len(before.subject_words), len(after.subject_words))
-    if smaller < _FEWEST_WORDS:
+    if pair.fewer_words < _FEWEST_WORDS:
         return ""
-    share = len(before.subject_words & after.subject_words) / smaller
+    share = pair.shared_words / pair.fewer_words
     return _SHARE_NAMES[sum(share >= step for step in _SHARES)]
 
 
@@ -127,31 +122,12 @@ def _running_number(before: PageFeatures, after: PageFeatures) -> str:
 
     Running heads swap sides from page to page: "4 USER MANUAL", then "USER MANUAL 5".
     """
-    old = _edge_numbers(before)
-    found = [rest == other for number, rest in _edge_numbers(after) for one, other in old if 1 < number == one + 1]
+    old = before.edge_numbers
+    found = [rest == other for number, rest in after.edge_numbers for one, other in old if 1 < number == one + 1]
     if not found:
         return ""
     return "running number in its line" if any(found) else "running number"
 
 
-def _edge_numbers(page: PageFeatures) -> list[tuple[int, str]]:
-    """The numbers that begin or end one of the outer lines, with the letters of the rest of the line."""
-    numbers = []
-    for line in (*page.head_lines[:2], *page.tail_lines[-2:]):
-        if len(line) > _LONGEST_RUNNING_LINE:
-            continue
-        if begins := _FIRST_NUMBER.match(line):
-            numbers.append((int(begins[1]), _letters(begins[2])))
-        if ends := _LAST_NUMBER.match(line):
-            numbers.append((int(ends[2]), _letters(ends[1])))
-    return numbers
-
-
-def _edge_lines(page: PageFeatures) -> set[str]:
-    lines: Sequence[str] = (*page.head_lines[:4], *page.tail_lines[-3:])
-    return {letters for line in lines if len(letters := _letters(line)) >= _EDGE_LETTERS}
-
-
-def _letters(line: str) -> str:
-    """A line's letters in one case, so that only its words count."""
-    return "".join(_LETTERS.findall(line.casefold()))
+def _has_contact(line: str) -> bool:
+    return any(mark in line for mark in _CONTACT_MARKS) and _CONTACT.search(line) is not None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from splitreader._pages import PageLayout
 from splitreader.engines.embedded.identifiers import find_identifiers, find_long_numbers
 from splitreader.engines.embedded.page_numbers import PrintedNumber, find_page_numbers
-from splitreader.engines.embedded.text import STOP_WORDS, ends_of_page, mask, tokens
+from splitreader.engines.embedded.text import STOP_WORDS, caseless, ends_of_page, letter_runs, mask, tokens
 
 LONGEST_LINE = 160
 """Lines are compared and quoted up to this many characters."""
@@ -28,9 +29,14 @@ _IDENTIFIER_LINES = 20
 _NUMBER_LINES = 40
 _LABEL = re.compile(r"^([A-Za-z]{2,10})\s?:")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+_FIRST_NUMBER = re.compile(r"^(\d{1,4})\b[\s.|\u2013\u2014-]{0,6}(.*)$")
+_LAST_NUMBER = re.compile(r"^(.{0,110}?)[\s.|\u2013\u2014-]{0,6}(?<![\d.,/])(\d{1,4})$")
+_ACCENTED = re.compile("[à-öø-ÿß]")
+_EDGE_LETTERS = 8
+_LONGEST_RUNNING_LINE = 110
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageFeatures:
     """One page with text, as the cues see it.
 
@@ -68,6 +74,37 @@ class PageFeatures:
     size: tuple[float, float] | None = None
     layout: PageLayout | None = None
 
+    @cached_property
+    def head_letters(self) -> tuple[str, ...]:
+        """Of each first line its letters in one case, so that only its words count."""
+        return tuple(map(_letters, self.head_lines))
+
+    @cached_property
+    def caseless_head(self) -> tuple[str, ...]:
+        """The first lines as `caseless` gives them."""
+        return tuple(map(caseless, self.head_lines))
+
+    @cached_property
+    def has_accents(self) -> bool:
+        """Whether the first lines have Latin letters with accents."""
+        return any(not line.isascii() and _ACCENTED.search(line.casefold()) for line in self.head_lines)
+
+    @cached_property
+    def edge_lines(self) -> frozenset[str]:
+        """The letters of the outer lines, of those that have enough to be compared."""
+        outer = (*self.head_letters[:4], *map(_letters, self.tail_lines[-3:]))
+        return frozenset(letters for letters in outer if len(letters) >= _EDGE_LETTERS)
+
+    @cached_property
+    def edge_numbers(self) -> tuple[tuple[int, str], ...]:
+        """The numbers that begin or end one of the outer lines, with the letters of the rest of the line."""
+        return tuple(
+            found
+            for line in (*self.head_lines[:2], *self.tail_lines[-2:])
+            if len(line) <= _LONGEST_RUNNING_LINE
+            for found in _numbers_at_ends(line)
+        )
+
 
 def is_blank(text: str) -> bool:
     """Whether a page holds no text, or only says that it was left blank."""
@@ -80,7 +117,7 @@ def read_page(
     page: int, text: str, *, size: tuple[float, float] | None = None, layout: PageLayout | None = None
 ) -> PageFeatures:
     """The features of a page that is not blank; only its ends are looked at where it is long."""
-    text = "\n".join(line.rstrip() for line in text.replace("\u00a0", " ").split("\n")).strip()
+    text = "\n".join(map(str.rstrip, text.replace("\u00a0", " ").split("\n"))).strip()
     head, tail = ends_of_page(text)
     lines = _lines(head)[:_MOST_LINES]
     tail_lines = _lines(tail)[-_TAIL_LINES:]
@@ -91,7 +128,9 @@ def read_page(
     return PageFeatures(
         page=page,
         words=tuple(words),
-        labels=frozenset(match[1].lower() + ":" for line in lines[:_LABEL_LINES] if (match := _LABEL.match(line))),
+        labels=frozenset(
+            match[1].lower() + ":" for line in lines[:_LABEL_LINES] if ":" in line and (match := _LABEL.match(line))
+        ),
         subject_words=frozenset(word for word in set(words) - STOP_WORDS if len(word) > 2 and not word.isdigit()),
         head_lines=head_lines,
         tail_lines=tuple(tail_lines),
@@ -107,6 +146,17 @@ def read_page(
         size=size,
         layout=layout,
     )
+
+
+def _numbers_at_ends(line: str) -> Iterator[tuple[int, str]]:
+    if line[0].isdecimal() and (begins := _FIRST_NUMBER.match(line)):
+        yield int(begins[1]), _letters(begins[2])
+    if line[-1].isdecimal() and (ends := _LAST_NUMBER.match(line)):
+        yield int(ends[2]), _letters(ends[1])
+
+
+def _letters(line: str) -> str:
+    return "".join(letter_runs(line.casefold()))
 
 
 def _lines(text: str) -> list[str]:

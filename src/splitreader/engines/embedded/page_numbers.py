@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from splitreader.engines.embedded.text import pattern
+
 MOST_PAGES = 2_000
 """A larger number is not a page number."""
 
@@ -34,18 +36,16 @@ _OF_WORDS = (
 )
 _OF = rf"{_OF_WORDS}|\|"
 _NO = r"(?:number|n[o°º]\.?|n\.\s?[°º]|nr\.?|num\.?|n[uú]m\.)"
-_WORDED = re.compile(
-    rf"(?<![\w.])(?:(?P<word>{_WORD})|(?P<counted>{_ONLY_WITH_TOTAL})|(?P<short>{_SHORT}))(?![^\W\d_])\.?"
+_WORDED = (
+    rf"(?i)(?<![\w.])(?:(?P<word>{_WORD})|(?P<counted>{_ONLY_WITH_TOTAL})|(?P<short>{_SHORT}))(?![^\W\d_])\.?"
     rf"\s{{0,3}}[:#|\u2013\u2014-]?\s{{0,3}}(?:{_NO}\s{{0,2}}[:.]?\s{{0,2}})?"
     rf"(?P<number>\d{{1,4}}(?!\d)|[lI|](?=\s{{0,3}}(?:{_OF})\s{{0,3}}[\dlI])|[lI](?=\W{{0,4}}$))"
-    rf"(?:\s{{0,3}}(?:{_OF})\s{{0,3}}(?P<total>\d{{1,4}}|[lI](?![^\W_]))(?!\d|[/-]\d|[.,]\d))?(?![.,]\d|-\d)",
-    re.IGNORECASE,
+    rf"(?:\s{{0,3}}(?:{_OF})\s{{0,3}}(?P<total>\d{{1,4}}|[lI](?![^\W_]))(?!\d|[/-]\d|[.,]\d))?(?![.,]\d|-\d)"
 )
-_AFTER_BAR = re.compile(
-    rf"(?<![\w.,/-])(\d{{1,3}})\s{{0,2}}\|\s{{0,2}}(?:{_WORD})(?![^\W_])(?!\.?\s?\d)", re.IGNORECASE
-)
-_CJK = re.compile(
-    r"第\s{0,2}(\d{1,4})\s{0,2}[页頁ページ]{1,3}(?:.{0,6}?[共全/]\s{0,2}(\d{1,4})\s{0,2}[页頁ページ]{1,3})?|(\d{1,4})\s?쪽"
+_AFTER_BAR = rf"(?i)(?<![\w.,/-])(\d{{1,3}})\s{{0,2}}\|\s{{0,2}}(?:{_WORD})(?![^\W_])(?!\.?\s?\d)"
+_CJK = (
+    r"第\s{0,2}(\d{1,4})\s{0,2}[页頁ページ]{1,3}(?:.{0,6}?[共全/]\s{0,2}(\d{1,4})\s{0,2}[页頁ページ]{1,3})?"
+    r"|(\d{1,4})\s?쪽"
 )
 _DIGIT = re.compile(r"\d")
 
@@ -53,9 +53,7 @@ _POINTING = (
     r"(?:see|continued(?:\son)?|cont['\u2019.]?d?|on|siehe|vgl\.?|auf|fortsetzung|weiter|voir|cf\.?|suite|sur|"
     r"v[eé]ase|ver|v[eé]a|sigue(?:\sen)?|contin[uú]a(?:\sen)?|zie|op|vervolg|vedi|segue)"
 )
-_POINTS_ELSEWHERE = re.compile(
-    rf"\b{_POINTING}\s(?:(?:the|der|die|la|de|a|à|en\sla|à\sla|a\sla|alla|na)\s)?$", re.IGNORECASE
-)
+_POINTS_ELSEWHERE = rf"(?i)\b{_POINTING}\s(?:(?:the|der|die|la|de|a|à|en\sla|à\sla|a\sla|alla|na)\s)?$"
 """What stands before the number of another page, even if its total follows."""
 
 _IN_SENTENCE = re.compile(
@@ -69,19 +67,17 @@ _GOES_ON = re.compile(r"\s(?:of|to|shall|der|des|dieser|von|de|du|des|del|van|di
 _LEFT_ALONE = re.compile(r"(?:^|[|•·\u2013\u2014\t([-]|\s\s)\s?$")
 _RIGHT_ALONE = re.compile(r"\s{0,3}(?:$|[|•·\u2013\u2014\t)\]-]|\s\s)")
 
-_BARE_TOTAL = re.compile(
-    rf"^\W{{0,4}}(\d{{1,4}})\s{{0,2}}(?:{_OF_WORDS})\s{{0,2}}(\d{{1,4}})(?:\s(?:{_ONLY_WITH_TOTAL}|{_WORD}))?\W{{0,4}}$",
-    re.IGNORECASE,
+_BARE_TOTAL = (
+    rf"(?i)^\W{{0,4}}(\d{{1,4}})\s{{0,2}}(?:{_OF_WORDS})\s{{0,2}}(\d{{1,4}})"
+    rf"(?:\s(?:{_ONLY_WITH_TOTAL}|{_WORD}))?\W{{0,4}}$"
 )
 _BEFORE = r"^(?:[-\u2013—•|.\[(~]\s{0,3}){0,3}"
 _AFTER = r"(?:\s{0,3}[-\u2013—•|.\])~]){0,3}$"
 _BARE = re.compile(rf"{_BEFORE}(\d{{1,3}}){_AFTER}")
-_ORDINAL = re.compile(
-    rf"{_BEFORE}(\d{{1,3}})\s?(?:\.|e|[eè]me|ère|re|ª|de|ste)?\s{{1,2}}(?:{_WORD}){_AFTER}", re.IGNORECASE
-)
+_ORDINAL = rf"(?i){_BEFORE}(\d{{1,3}})\s?(?:\.|e|[eè]me|ère|re|ª|de|ste)?\s{{1,2}}(?:{_WORD}){_AFTER}"
 _OF_ANNEX = re.compile(rf"{_BEFORE}[A-H]\s?[-\u2013]\s?(\d{{1,3}}){_AFTER}")
 _ROMAN = re.compile(rf"{_BEFORE}([ivx]{{1,6}})(?:\s{{0,3}}[-\u2013—•|\])~]){{0,3}}$")
-_ROMAN_WORDED = re.compile(rf"^\W{{0,3}}(?:{_WORD})\s?[.:]?\s([ivx]{{1,6}})\W{{0,3}}$", re.IGNORECASE)
+_ROMAN_WORDED = rf"(?i)^\W{{0,3}}(?:{_WORD})\s?[.:]?\s([ivx]{{1,6}})\W{{0,3}}$"
 _ROMAN_FORM = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})")
 _ROMAN_VALUE = {"i": 1, "v": 5, "x": 10}
 
@@ -118,13 +114,13 @@ def find_page_numbers(head_lines: Sequence[str], tail_lines: Sequence[str]) -> t
         if _DIGIT.search(line):
             _add_worded(found, line)
             if not line.isascii():
-                for match in _CJK.finditer(line):
+                for match in pattern(_CJK).finditer(line):
                     _add(found, match[1] or match[3], match[2], "total" if match[2] else "word", match[0])
-            if len(line) <= _LONGEST_BARE_LINE and (alone := _BARE_TOTAL.match(line)):
+            if len(line) <= _LONGEST_BARE_LINE and (alone := pattern(_BARE_TOTAL).match(line)):
                 _add(found, alone[1], alone[2], "total", alone[0])
         elif len(line) <= _LONGEST_WITHOUT_DIGIT:
             _add_worded(found, line)  # "Page I of I": scanned text takes 1 for a letter
-            if roman := _ROMAN_WORDED.match(line):
+            if roman := pattern(_ROMAN_WORDED).match(line):
                 _add(found, str(_roman(roman[1].lower())), None, "word", roman[0])
     for line in (*tail_lines[-2:], *head_lines[:2]):
         if len(line) <= _LONGEST_BARE_LINE:
@@ -134,16 +130,16 @@ def find_page_numbers(head_lines: Sequence[str], tail_lines: Sequence[str]) -> t
 
 
 def _add_worded(found: list[PrintedNumber], line: str) -> None:
-    for match in _WORDED.finditer(line):
+    for match in pattern(_WORDED).finditer(line):
         number, total = (_digits(match["number"]), match["total"] and _digits(match["total"]))
         if total and "|" in match[0] and not int(number) <= int(total) <= MOST_PAGES:
             total = None  # the bar parts the number from something else
         if total:
-            if not _POINTS_ELSEWHERE.search(line, 0, match.start()):
+            if not pattern(_POINTS_ELSEWHERE).search(line, 0, match.start()):
                 _add(found, number, total, "total", match[0])
         elif not match["counted"] and int(number) not in _YEARS and _is_own(line, match):
             _add(found, number, None, "word", match[0])
-    if "|" in line and (after := _AFTER_BAR.search(line)):
+    if "|" in line and (after := pattern(_AFTER_BAR).search(line)):
         _add(found, after[1], None, "word", after[0])
 
 
@@ -152,7 +148,7 @@ def _is_own(line: str, match: re.Match[str]) -> bool:
     start, end = match.span()
     if match["short"] and not (_LEFT_ALONE.search(line, 0, start) and _RIGHT_ALONE.match(line, end)):
         return False
-    if _POINTS_ELSEWHERE.search(line, 0, start) or _IN_SENTENCE.search(line, 0, start):
+    if pattern(_POINTS_ELSEWHERE).search(line, 0, start) or _IN_SENTENCE.search(line, 0, start):
         return False
     return not (line[end : end + 4].lstrip().startswith("/") or _GOES_ON.match(line, end))
 
@@ -160,7 +156,7 @@ def _is_own(line: str, match: re.Match[str]) -> bool:
 def _add_bare(found: list[PrintedNumber], line: str) -> None:
     if alone := _BARE.match(line):
         _add(found, alone[1], None, "bare", alone[0])
-    elif alone := _ORDINAL.match(line):
+    elif alone := pattern(_ORDINAL).match(line):
         _add(found, alone[1], None, "word", alone[0])
     elif (alone := _OF_ANNEX.match(line)) and int(alone[1]) > 1:  # A-1 begins an annex, not a document
         _add(found, alone[1], None, "bare", alone[0])

@@ -9,14 +9,13 @@ from functools import cached_property
 from splitreader.engines.embedded.identifiers import changed_identifier, kept_identifier
 from splitreader.engines.embedded.page_features import PageFeatures
 from splitreader.engines.embedded.page_numbers import PrintedNumber
-from splitreader.engines.embedded.text import mask
+from splitreader.engines.embedded.text import mask, pattern
 from splitreader.engines.embedded.titles import TitleHit
 
-LATER_SECTION = re.compile(
-    r"^(?:(?:article|section|clause|§|part|chapter|paragraph)\s{0,2}(?:[2-9]|1\d|[ivx]{2,5}\b)"
+LATER_SECTION = (
+    r"(?i)^(?:(?:article|section|clause|§|part|chapter|paragraph)\s{0,2}(?:[2-9]|1\d|[ivx]{2,5}\b)"
     r"|(?:[2-9]|[1-9]\d)(?:(?:\.\d{1,2}){1,3}[.)]?|[.)])\s+[^\W\d](?!.{0,20}\b(?:19|20)\d\d\W?$)"
-    r"|\d{1,2}\.\d{1,2}(?![\d.,])\s|\([b-z]\)|\((?:[ivx]{1,4}|\d{1,2})\))",
-    re.IGNORECASE,
+    r"|\d{1,2}\.\d{1,2}(?![\d.,])\s|\([b-z]\)|\((?:[ivx]{1,4}|\d{1,2})\))"
 )
 """The heading or the number of a section that isn't the first."""
 
@@ -86,10 +85,20 @@ class Pair:
         return kept_identifier(self.before.identifiers, self.after.identifiers)
 
     @cached_property
+    def fewer_words(self) -> int:
+        """How many distinct telling words the page with fewer of them has."""
+        return min(len(self.before.subject_words), len(self.after.subject_words))
+
+    @cached_property
+    def shared_words(self) -> int:
+        """How many distinct telling words stand on both pages."""
+        return len(self.before.subject_words & self.after.subject_words)
+
+    @cached_property
     def is_same_form(self) -> bool:
         """The same form filled in again: the same first lines and labels, other values, no number that goes on."""
         before, after = self.before, self.after
-        if self.follower or self.kept_identifier or LATER_SECTION.match(after.head_lines[0]):
+        if self.follower or self.kept_identifier or pattern(LATER_SECTION).match(after.head_lines[0]):
             return False
         heads = zip(before.masked_head[:8], after.masked_head[:8], strict=False)
         tails = zip(before.tail_lines[-3:], after.tail_lines[-3:], strict=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated
@@ -43,6 +43,7 @@ _HEAD_WORDS = 70
 _TITLE_LINES = 3
 _FEWEST_LETTERS = 4
 _MOST_BODY_PAGES = 6
+_PARTS = math.lcm(*range(1, _MOST_BODY_PAGES + 1))
 _SMOOTHING = 0.5
 _USUAL = 0.08
 _LEAST_WEIGHT = 0.7
@@ -72,9 +73,9 @@ class TermWeights(BaseModel):
     low: FiniteFloat
     high: FiniteFloat
 
-    def fit_of(self, page: frozenset[str]) -> float:
-        """From 0 for pages like others to 1 for pages like the category's, given the page's terms."""
-        return min(1.0, max(0.0, (_density(self.terms, page) - self.low) / max(self.high - self.low, _LEAST_SPAN)))
+    def fit_of(self, density: float) -> float:
+        """From 0 for pages like others to 1 for pages like the category's, given the page's density of these terms."""
+        return min(1.0, max(0.0, (density - self.low) / max(self.high - self.low, _LEAST_SPAN)))
 
 
 class Prototype(BaseModel):
@@ -121,8 +122,17 @@ class DocumentTerms:
 
 def page_terms(page: PageFeatures) -> frozenset[str]:
     """The words of a page that may tell a category, and the pairs of neighbours among its first words."""
-    head = [word for word in page.words[:_HEAD_WORDS] if _may_tell(word)]
-    return frozenset(filter(_may_tell, page.words)).union(f"{one} {other}" for one, other in pairwise(head))
+    telling = frozenset(filter(_may_tell, frozenset(page.words)))
+    head = [word for word in page.words[:_HEAD_WORDS] if word in telling]
+    return telling.union(f"{one} {other}" for one, other in pairwise(head))
+
+
+def density(weights: Iterable[float], terms: int) -> float:
+    """How much a page says, given the weights of what it holds and the number of its terms.
+
+    A long page matches more terms by chance. The order of the weights does not matter.
+    """
+    return math.fsum(weights) / math.sqrt(max(_FEWEST_TERMS, terms))
 
 
 def title_lines(page: PageFeatures) -> Iterable[tuple[str, str]]:
@@ -147,74 +157,97 @@ def document_terms(category: str, pages: Sequence[PageFeatures]) -> DocumentTerm
 
 def learn_prototypes(documents: Sequence[DocumentTerms]) -> tuple[Prototype, ...]:
     """A prototype for each category among the documents, in the order of their names."""
-    names = sorted({document.category for document in documents} - {UNCATEGORIZED})
-    return tuple(_prototype(name, documents) for name in names)
-
-
-def _prototype(name: str, documents: Sequence[DocumentTerms]) -> Prototype:
-    own = [document for document in documents if document.category == name]
-    others = [document for document in documents if document.category != name]
-    first = _learn([[document.first] for document in own], [[document.first] for document in others])
-    body = _learn(
-        [[*document.body] or [document.first] for document in own],
-        [[*document.body] or [document.first] for document in others],
+    first = _Pages([(document.first,) for document in documents])
+    body = _Pages([document.body or (document.first,) for document in documents])
+    titles = Counter(line for document in documents for line in document.titles)
+    places: dict[str, list[int]] = {}
+    for place, document in enumerate(documents):
+        if document.category != UNCATEGORIZED:
+            places.setdefault(document.category, []).append(place)
+    return tuple(
+        Prototype(
+            category=name,
+            documents=len(own),
+            first=_learn(own, first),
+            body=_learn(own, body),
+            titles=_titles([documents[place] for place in own], titles, len(documents)),
+        )
+        for name, own in sorted(places.items())
     )
-    return Prototype(category=name, documents=len(own), first=first, body=body, titles=_titles(own, others))
+
+
+class _Pages:
+    """The pages of all documents, first or later ones, their terms counted once.
+
+    Args:
+        documents: the terms of each page of each document.
+    """
+
+    def __init__(self, documents: Sequence[Sequence[frozenset[str]]]) -> None:
+        self.documents = documents
+        self.shares = [_shares(pages) for pages in documents]
+        self.counts = _Counts(self.shares)
 
 
 class _Counts:
-    """In how many documents' pages a term stands; a document counts once, shared among its pages."""
+    """In how many documents' pages a term stands: `rates` in parts of a document, `holders` in documents."""
 
-    def __init__(self, documents: Iterable[Sequence[frozenset[str]]]) -> None:
-        self.shares = [_shares(pages) for pages in documents]
+    def __init__(self, documents: Iterable[Mapping[str, int]]) -> None:
         self.rates: Counter[str] = Counter()
         self.holders: Counter[str] = Counter()
-        for shares in self.shares:
+        for shares in documents:
             self.rates.update(shares)
             self.holders.update(shares.keys())
 
 
-def _shares(pages: Sequence[frozenset[str]]) -> dict[str, float]:
+def _shares(pages: Sequence[frozenset[str]]) -> dict[str, int]:
+    """On how much of a document a term stands; whole numbers, so that counts can be taken from counts exactly."""
     times = Counter(term for page in pages for term in page)
-    return {term: count / len(pages) for term, count in sorted(times.items())}
+    return {term: count * _PARTS // len(pages) for term, count in times.items()}
 
 
-def _learn(own: Sequence[Sequence[frozenset[str]]], others: Sequence[Sequence[frozenset[str]]]) -> TermWeights:
-    """The telling terms of pages, weighed so that pages that were not among the examples would be judged as well."""
-    mine, rest = _Counts(own), _Counts(others)
+def _learn(own: Sequence[int], pages: _Pages) -> TermWeights:
+    """The telling terms of some documents' pages, weighed so that pages that were no examples would be judged as well.
+
+    Args:
+        own: places of the category's documents among those of the pages.
+        pages: of all documents.
+    """
+    mine, others = _Counts(pages.shares[place] for place in own), len(pages.documents) - len(own)
+    rest = {term: pages.counts.rates[term] - rate for term, rate in mine.rates.items()}
     least = _least_holders(len(own))
     weights = {
-        term: _log_odds(rate, len(own), rest.rates.get(term, 0.0), len(others))
-        for term, rate in sorted(mine.rates.items())
+        term: _log_odds(rate, len(own), rest[term], others)
+        for term, rate in mine.rates.items()
         if mine.holders[term] >= least
     }
     best = sorted((-weight, term) for term, weight in weights.items() if weight >= _LEAST_WEIGHT)[:MOST_TERMS]
     terms = {term: -weight for weight, term in sorted(best, key=lambda item: item[1])}
-    high = _quantile(list(_left_out(terms, own, mine, rest, len(others))), 0.5)
+    high = _quantile(list(_left_out(terms, own, pages, mine, rest)), 0.5)
     if len(own) == 1:
-        high = 0.5 * _quantile([_density(terms, page) for pages in own for page in pages], 0.5)
-    strangers = _quantile([_density(terms, page) for pages in others for page in pages], STRANGERS_BELOW)
+        high = 0.5 * _quantile([_density(terms, page) for page in pages.documents[own[0]]], 0.5)
+    owned = frozenset(own)
+    strange = (page for place, document in enumerate(pages.documents) if place not in owned for page in document)
+    strangers = _quantile([_density(terms, page) for page in strange], STRANGERS_BELOW)
     high = max(high, LEAST_HIGH)
     low = max(strangers, UNKNOWN_SHARE * high)
     return TermWeights(terms=terms, low=round(low, 4), high=round(max(high, low + _LEAST_SPAN), 4))
 
 
 def _left_out(
-    terms: Mapping[str, float],
-    own: Sequence[Sequence[frozenset[str]]],
-    mine: _Counts,
-    rest: _Counts,
-    other_count: int,
+    terms: Collection[str], own: Sequence[int], pages: _Pages, mine: _Counts, rest: Mapping[str, int]
 ) -> Iterable[float]:
     """What the pages of each document would reach if it had not been among the examples."""
-    least = _least_holders(len(own) - 1)
-    for pages, shares in zip(own, mine.shares, strict=True):
+    documents, others = len(own) - 1, len(pages.documents) - len(own)
+    least = _least_holders(documents)
+    for place in own:
+        shares = pages.shares[place]
         known = {
-            term: _log_odds(mine.rates[term] - share, len(own) - 1, rest.rates.get(term, 0.0), other_count)
-            for term, share in shares.items()
-            if term in terms and mine.holders[term] - 1 >= least
+            term: _log_odds(mine.rates[term] - shares[term], documents, rest[term], others)
+            for term in shares.keys() & terms
+            if mine.holders[term] - 1 >= least
         }
-        for page in pages:
+        for page in pages.documents[place]:
             yield _density(known, page)
 
 
@@ -223,33 +256,38 @@ def _least_holders(documents: int) -> int:
     return 2 if documents >= _KEEPS_ITS_TEXT else 1
 
 
-def _log_odds(inside: float, documents: int, outside: float, others: int) -> float:
-    """How much likelier a term is on the category's pages than on others, smoothed and bounded."""
-    own = (inside + _SMOOTHING * _USUAL) / (documents + _SMOOTHING) if documents else _USUAL
-    other = (outside + _DOUBT * _USUAL) / (others + _DOUBT)
+def _log_odds(inside: int, documents: int, outside: int, others: int) -> float:
+    """How much likelier a term is on the category's pages than on others, smoothed and bounded; rates are in parts."""
+    own = (inside / _PARTS + _SMOOTHING * _USUAL) / (documents + _SMOOTHING) if documents else _USUAL
+    other = (outside / _PARTS + _DOUBT * _USUAL) / (others + _DOUBT)
     return round(max(0.0, min(_MOST_WEIGHT, math.log(own / other))), 4)
 
 
-def _titles(own: Sequence[DocumentTerms], others: Sequence[DocumentTerms]) -> dict[str, float]:
-    """Lines that documents of the category begin with, that are no running heads and that others hardly begin with."""
+def _titles(own: Sequence[DocumentTerms], titles: Mapping[str, int], documents: int) -> dict[str, float]:
+    """Lines that documents of the category begin with, that are no running heads and that others hardly begin with.
+
+    Args:
+        own: the category's documents.
+        titles: in how many of all documents a line stands.
+        documents: how many there are.
+    """
     mine = Counter(line for document in own for line in document.titles)
     heads = Counter(line for document in own for line in document.running)
-    theirs = Counter(line for document in others for line in document.titles)
+    others = documents - len(own)
     least = _least_holders(len(own))
     found = {
         line: round(times / len(own), 4)
         for line, times in mine.items()
         if times >= least
         and heads[line] < 0.5 * times
-        and (times / len(own)) > _TITLE_RATE * theirs[line] / max(1, len(others))
+        and (times / len(own)) > _TITLE_RATE * (titles[line] - times) / max(1, others)
     }
     best = sorted((-share, line) for line, share in found.items())[:MOST_TITLES]
     return {line: -share for share, line in sorted(best, key=lambda item: item[1])}
 
 
 def _density(terms: Mapping[str, float], page: frozenset[str]) -> float:
-    """How much a page says for the terms' category; a long page matches more terms by chance."""
-    return math.fsum(terms[term] for term in page if term in terms) / math.sqrt(max(_FEWEST_TERMS, len(page)))
+    return density((terms[term] for term in terms.keys() & page), len(page))
 
 
 def _quantile(values: Sequence[float], share: float) -> float:
@@ -259,4 +297,6 @@ def _quantile(values: Sequence[float], share: float) -> float:
 def _may_tell(word: str) -> bool:
     if not 1 < len(word) <= LONGEST_WORD or word in STOP_WORDS:
         return False
+    if word.isalpha():
+        return True
     return sum(map(str.isdigit, word)) < (len(word) if len(word) <= LONGEST_CODE else 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from splitreader.engines.embedded.languages import FUNCTION_WORDS, PLURALS
 
@@ -23,8 +23,21 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=[A-Z][a-z])|(?<=\d{3})(?=
 _SPLIT_CODE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])[-_ ](\d{1,2})(?![A-Za-z0-9])")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _DIGITS = re.compile(r"\d+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_ASCII = "".join(map(chr, range(128)))
+_ASCII_WORDS = "".join(character if character.isalnum() else " " for character in _ASCII)
+_ASCII_LETTERS = "".join(character if character.isalpha() else " " for character in _ASCII)
+_CASELESS = {ord("\u0130"): "i", ord("\u0131"): "i", ord("\u017f"): "s"}
+"""What `re.IGNORECASE` takes for a Latin letter and `str.lower` doesn't; it does for the Kelvin sign."""
+
 _PLURAL_ENDINGS = tuple(PLURALS)
 _VARIANTS = {"licence": "license", "cheque": "check", "payslip": "paystub", "organisation": "organization"}
+
+
+@cache
+def pattern(expression: str) -> re.Pattern[str]:
+    """A long expression compiled when first used, so that importing the package takes no time for it."""
+    return re.compile(expression)
 
 
 @lru_cache(maxsize=65_536)
@@ -53,12 +66,23 @@ def fold(text: str) -> str:
     return folded
 
 
+def caseless(text: str) -> str:
+    """A text in which a lower-case Latin pattern finds what it would find in `text` with `re.IGNORECASE`, sooner."""
+    return text.lower() if text.isascii() else text.translate(_CASELESS).lower()
+
+
+def letter_runs(text: str) -> list[str]:
+    """The runs of letters in a text, in order."""
+    return text.translate(_ASCII_LETTERS).split() if text.isascii() else _LETTERS.findall(text)
+
+
 def tokens(text: str) -> list[str]:
     """The stemmed words of a text in order; ``W-2`` is one word, ``1099-NEC`` two."""
     folded = fold(text).replace("'s ", " ").replace("\u2019s ", " ")
     if "-" in folded:
         folded = _LETTER_DIGIT.sub("", folded)
-    return list(map(stem, _WORD.findall(folded)))
+    words = folded.translate(_ASCII_WORDS).split() if folded.isascii() else _WORD.findall(folded)
+    return list(map(stem, words))
 
 
 STOP_WORDS = frozenset(word for words in FUNCTION_WORDS.values() for word in tokens(words))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 from splitreader.engines.embedded.lexicon import Genre, Phrase, genres
@@ -75,20 +76,25 @@ class TitleIndex:
     """
 
     def __init__(self, names: Sequence[Phrase], key_words: Sequence[Phrase], kinds: Sequence[Sequence[Genre]]) -> None:
-        owners: dict[Phrase, dict[int, float]] = {title: {} for genre in genres() for title in genre.titles}
+        owners: dict[Phrase, dict[int, float]] = {}
         for index, (name, keys, found) in enumerate(zip(names, key_words, kinds, strict=True)):
             for title in (title for genre in found for title in genre.titles):
-                owners[title][index] = _GENRE
+                owners.setdefault(title, {})[index] = _GENRE
             initials = _initials(name)
             if len(initials) in _ACRONYM_LETTERS:
                 owners.setdefault((initials,), {})[index] = _INITIALS
             for phrase in (name, keys):
                 owners.setdefault(phrase, {})[index] = _NAME
-        self._by_first_word: dict[str, list[tuple[Phrase, _Claims]]] = {}
-        for phrase, claims in sorted(owners.items(), key=lambda item: (-len(item[0]), item[0])):
+        claimed: dict[str, dict[Phrase, _Claims]] = {}
+        for phrase, claims in owners.items():
             sharing = 1.0 / math.sqrt(max(1, len(claims)))
             weighted = tuple((index, weight * sharing) for index, weight in sorted(claims.items()))
-            self._by_first_word.setdefault(phrase[0], []).append((phrase, weighted))
+            claimed.setdefault(phrase[0], {})[phrase] = weighted
+        built_in = _built_in_titles()
+        self._by_first_word: dict[str, Sequence[tuple[Phrase, _Claims]]] = dict(built_in)
+        for word, own in claimed.items():
+            both = {**dict(built_in.get(word, ())), **own}
+            self._by_first_word[word] = sorted(both.items(), key=lambda item: (-len(item[0]), item[0]))
         single = [(keys[0], index) for index, keys in enumerate(key_words) if len(keys) == 1]
         self._endings = [(word, index) for word, index in single if len(word) >= _COMPOUND_LETTERS]
         self._any_ending = tuple(word for word, _ in self._endings)
@@ -120,7 +126,8 @@ class TitleIndex:
     def _claims(self, words: Sequence[str]) -> Iterable[tuple[float, int | None]]:
         """What each phrase in a line is worth, and for whom; a phrase inside a longer one is worth half."""
         covered = 0
-        for start, word in enumerate(words):
+        holds_none = self._by_first_word.keys().isdisjoint(words)
+        for start, word in enumerate(() if holds_none else words):
             for phrase, claims in self._by_first_word.get(word, ()):
                 if tuple(words[start : start + len(phrase)]) != phrase:
                     continue
@@ -137,6 +144,17 @@ class TitleIndex:
                 yield 0.8 * _coverage(1, len(words)), index
         if self._acronyms and 2 < len(words) <= 8 and (index := self._acronyms.get(_initials(words), -1)) >= 0:
             yield 0.7, index
+
+
+@cache
+def _built_in_titles() -> Mapping[str, tuple[tuple[Phrase, _Claims], ...]]:
+    """The titles of all kinds of documents by their first words, the longest first; nobody claims them."""
+    by_first_word: dict[str, list[tuple[Phrase, _Claims]]] = {}
+    for title in sorted(
+        {title for genre in genres() for title in genre.titles}, key=lambda title: (-len(title), title)
+    ):
+        by_first_word.setdefault(title[0], []).append((title, ()))
+    return {word: tuple(titles) for word, titles in by_first_word.items()}
 
 
 def _initials(words: Sequence[str]) -> str:
