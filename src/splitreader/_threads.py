@@ -28,9 +28,9 @@ async def in_thread(call: Callable[[], T], *, abort: Callable[[], None] | None =
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
+        # looked at, so that the loop does not log what a call that nobody waits for ended with
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         if abort is not None:
             abort()
             await asyncio.wait([task])
-            if not task.cancelled():
-                task.exception()  # looked at, so that the loop does not complain about it
         raise
