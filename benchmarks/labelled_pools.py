@@ -36,10 +36,14 @@ class Weighted:
 
     def split(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
         """Split one packet."""
+        return EngineAnswer(segments=propose_segments(self.read(packet, config), config))
+
+    def read(self, packet: Packet, config: SplitConfig) -> PageReader:
+        """All pages of a packet, read with the weights."""
         reader = PageReader(config, self.weights)
         for page in packet.pages():
             reader.read(page)
-        return EngineAnswer(segments=propose_segments(reader, config))
+        return reader
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
         """The same."""
@@ -58,6 +62,14 @@ def merged(paths: Sequence[Path]) -> Pool:
             if not document.get("fragment") and any(page.strip() for page in document["pages"])
         ]
     return pool
+
+
+def without_sources(pool: Pool, other: Pool) -> Pool:
+    """The pool without the documents of any source that the other one has, and without categories left empty."""
+    sources = {document["src"] for document in other["docs"]}
+    kept = [document for document in pool["docs"] if document["src"] not in sources]
+    names = {document["cat"] for document in kept}
+    return {"cats": {key: about for key, about in pool["cats"].items() if key in names}, "docs": kept}
 
 
 def folds_by_source(pool: Pool, count: int) -> list[Pool]:
