@@ -2,7 +2,10 @@
 # make test       linters, type checks, all tests
 # make test-quick the tests that take no time
 # make bench-text, bench-ocr, bench-memory: speed and memory, beside the libraries alone
-# make bench-accuracy POOLS='a.json b.json': how well packets are split, with and without each part
+# make bench-accuracy PACKETS=200: how well packets of made documents are split, with and without each part;
+#     POOLS='a.json b.json' of real ones; FIT_ON='c.json' with weights from other pools; OPTIONS='--errors --no-ablation'
+# make bench-fit, bench-layout POOLS=...: what examples of yours add, and what the layout of PDFs adds
+# make bench-server: 200 jobs while splitreader serve is killed 20 times; then 64 clients for 60 s: times and refusals
 # make bench-ray  routing in Ray's actors; installs Ray
 # make bench-llamacloud SDK_PYTHON=...: the Split API's client, beside the vendor's SDK in an interpreter of its own
 
@@ -16,7 +19,7 @@ SOURCES := $(shell find src $(ADAPTERS) -name '*.py' -o -name pyproject.toml -o 
 INSTALLED := $(VENV)/.installed
 DEVELOPING := $(VENV)/.developing
 
-.PHONY: demo test test-quick lint types bench-text bench-ocr bench-memory bench-accuracy bench-ray bench-llamacloud clean
+.PHONY: demo test test-quick lint types bench-text bench-ocr bench-memory bench-accuracy bench-fit bench-layout bench-ray bench-llamacloud bench-server clean
 
 demo: $(INSTALLED)
 	rm -rf demo-output
@@ -53,10 +56,20 @@ bench-memory: $(DEVELOPING)
 	$(BIN)/python benchmarks/memory.py
 
 bench-accuracy: $(DEVELOPING)
-	$(BIN)/python benchmarks/accuracy.py $(POOLS) --packets $(PACKETS)
+	$(BIN)/python benchmarks/accuracy.py $(POOLS) --packets $(PACKETS) $(if $(FIT_ON),--fit-on $(FIT_ON)) $(OPTIONS)
+
+bench-fit: $(DEVELOPING)
+	$(BIN)/python benchmarks/fitting_gain.py $(POOLS) $(OPTIONS)
+
+bench-layout: $(DEVELOPING)
+	$(BIN)/python benchmarks/layout_gain.py $(POOLS) $(OPTIONS)
 
 bench-llamacloud: $(DEVELOPING)
 	$(BIN)/python benchmarks/llamacloud.py $(if $(SDK_PYTHON),--sdk-python $(SDK_PYTHON))
+
+bench-server: $(DEVELOPING)
+	cd tests && ../$(BIN)/python -m support.killed_server --jobs 200 --kills 20
+	$(BIN)/python benchmarks/server.py --clients 64 --seconds 60
 
 bench-ray: $(DEVELOPING)
 	$(PIP) llama-index-ingestion-ray 'ray[data]'
@@ -71,7 +84,7 @@ $(INSTALLED): $(BIN)/python $(SOURCES)
 	touch $@
 
 $(DEVELOPING): $(BIN)/python pyproject.toml $(addsuffix /pyproject.toml,$(ADAPTERS))
-	$(PIP) --editable '.[dev,ocr]' $(addprefix --editable ./,$(ADAPTERS))
+	$(PIP) --editable '.[dev,ocr,server]' $(addprefix --editable ./,$(ADAPTERS))
 	rm -f $(INSTALLED)
 	touch $@
 

@@ -47,6 +47,28 @@ def environment():
         yield ours | {"LLAMA_CLOUD_API_KEY": api.key, "LLAMA_CLOUD_BASE_URL": api.url}
 
 
+@pytest.fixture
+def printed(page, code, folder, environment):
+    """The snippet; those of docs/server.md have a server to talk to, at a port of its own."""
+    if page != "docs/server.md":
+        yield code
+        return
+    environment = {name: value for name, value in environment.items() if name != "SPLITREADER_SERVER_KEYS"}
+    command = [sys.executable, "-m", "splitreader", "serve", "--data", "data", "--port", "0"]
+    with (
+        (folder / "server.log").open("w") as log,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=folder, env=environment
+        ) as process,
+    ):
+        try:
+            line = process.stdout.readline()
+            assert line, (folder / "server.log").read_text()
+            yield code.replace("http://127.0.0.1:8000", re.search(r"http://[0-9.:]+", line)[0])
+        finally:
+            process.kill()
+
+
 def run(command, folder, environment):
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
     assert done.returncode == 0, done.stderr
@@ -55,19 +77,19 @@ def run(command, folder, environment):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("page", "language", "code"), list(snippets()))
-def test_snippet_runs_and_prints(page, language, code, folder, environment):
+def test_snippet_runs_and_prints(page, language, printed, folder, environment):
     if page != "docs/llamacloud.md":  # these talk to nobody
         environment = {name: value for name, value in environment.items() if not name.startswith("LLAMA_")}
     if language == "python":
-        (folder / "snippet.py").write_text(code)
+        (folder / "snippet.py").write_text(printed)
         assert run([sys.executable, "snippet.py"], folder, environment).strip()
         return
     executable = shlex.quote(str(Path(sys.executable).with_name("splitreader")))
     before = f'set -e\nsplitreader() {{ {executable} "$@"; }}\n'
-    if "$(" in code:  # one line needs the others
-        assert run(["bash", "-c", before + code], folder, environment).strip()
+    if "$(" in printed:  # one line needs the others
+        assert run(["bash", "-c", before + printed], folder, environment).strip()
         return
-    for number, line in enumerate(code.strip().splitlines()):
+    for number, line in enumerate(printed.strip().splitlines()):
         command = before + line.replace("--out out", f"--out out{number}")
         assert run(["bash", "-c", command], folder, environment).strip()
 

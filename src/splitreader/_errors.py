@@ -40,8 +40,13 @@
     │       ├── JobCancelled      somebody cancelled it
     │       ├── JobDeadline       it still ran when the time was over; it can be taken up again
     │       └── CreateUnknown     the answer to its creation was lost: it may exist
-    └── OutputError               a file could not be written
-        └── OutputExists          writing would replace a file
+    ├── OutputError               a file could not be written
+    │   └── OutputExists          writing would replace a file
+    └── ServerError               `splitreader serve` can't start, or can't go on
+        ├── ServerNotInstalled    the extra ``server`` is missing
+        └── StorageError          its data folder can't be read or written
+            ├── DataFolderInUse   another server works in it
+            └── DataFolderTooNew  a newer splitreader has written it
 
 Every message says what happened, to which file or job, and what to do about it. ``source`` and ``job_id`` repeat the
 names for programs. Models (`Category`, `Segment` ...) that are built directly raise pydantic's own ``ValidationError``.
@@ -287,3 +292,23 @@ class OutputError(SplitReaderError):
 
 class OutputExists(OutputError):
     """Writing would replace a file that is already there."""
+
+
+class ServerError(SplitReaderError):
+    """`splitreader serve` can't start, or can't go on."""
+
+
+class ServerNotInstalled(ServerError):
+    """The packages of the extra ``server`` are missing."""
+
+
+class StorageError(ServerError):
+    """The server's data folder can't be read or written."""
+
+
+class DataFolderInUse(StorageError):
+    """Another server works in the data folder."""
+
+
+class DataFolderTooNew(StorageError):
+    """A newer splitreader has written the data folder."""

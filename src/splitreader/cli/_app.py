@@ -11,6 +11,7 @@ from splitreader.cli._eval import evaluate
 from splitreader.cli._files import files
 from splitreader.cli._fit import fit
 from splitreader.cli._jobs import jobs
+from splitreader.cli._serve import serve, serve_key
 from splitreader.cli._split import split
 
 app = typer.Typer(
@@ -23,6 +24,8 @@ app = typer.Typer(
 app.command()(split)
 app.command("eval")(evaluate)
 app.command()(fit)
+app.command()(serve)
+app.command("serve-key")(serve_key)
 app.add_typer(jobs, name="jobs")
 app.add_typer(files, name="files")
 

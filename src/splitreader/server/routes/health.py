@@ -1,0 +1,27 @@
+"""Whether the server works."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel
+
+from splitreader._errors import StorageError
+from splitreader.server._services import Served
+
+router = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    """``"ok"``, or there is no answer of this kind."""
+
+    status: str
+
+
+@router.get("/healthz")
+def health(services: Served) -> Health:
+    """Whether the server can do its work; 503 where its database does not answer. Needs no key."""
+    try:
+        services.storage.check()
+    except StorageError as error:
+        raise HTTPException(503, "The database does not answer") from error
+    return Health(status="ok")
