@@ -3,6 +3,7 @@
 Packets are joined from documents that ``made_documents`` writes with another seed than the fit's, or from the pools of
 labelled documents that are given (the form is in ``joined.py``). Fitted weights are always those of other sources. Of
 the pools, taken together, each quarter of the sources is split with weights from the other three quarters; or, with
+``--by-category`` each quarter of the categories with weights from the others; or, with
 ``--fit-on OTHER ...``, packets are joined from all their documents, and split with weights from the other pools, less
 the sources that are in both. Every engine splits the same packets in the same run. Intervals are the middle 95 % of
 bootstrap samples over sources.
@@ -26,7 +27,15 @@ from error_analysis import print_errors
 from fit_weights import FOLDS, MADE_DOCUMENTS, MADE_PACKETS, MADE_SEED, as_read, fit_with_made
 from held_out_weights import from_made, from_others, of_each_fold
 from joined import EqualCategories, join
-from labelled_pools import Pool, Weighted, folds_by_source, merged, packets_of, without_sources
+from labelled_pools import (
+    Pool,
+    Weighted,
+    folds_by_category,
+    folds_by_source,
+    merged,
+    packets_of,
+    without_sources,
+)
 from made_documents.pools import make_pool
 from recognition_errors import misread_pool
 
@@ -195,14 +204,16 @@ def made_sections(made: Sequence[ReadPacket], packets: int) -> list[Measured]:
     ]
 
 
-def real_section(pools: Sequence[Path], fit_on: Sequence[Path], made: Sequence[ReadPacket], packets: int) -> Measured:
+def real_section(
+    pools: Sequence[Path], fit_on: Sequence[Path], made: Sequence[ReadPacket], packets: int, *, by_category: bool
+) -> Measured:
     """The documents of pools."""
     pool = merged(pools)
     if fit_on:
         parts = [pool]
         weights = [from_others(without_sources(merged(fit_on), pool), made, FIT_PACKETS)]
     else:
-        parts = folds_by_source(pool, FOLDS)
+        parts = (folds_by_category if by_category else folds_by_source)(pool, FOLDS)
         weights = of_each_fold(parts, made, FIT_PACKETS)
     return replace(measured("Real documents", parts, weights, packets), made_only=fit_with_made([], made))
 
@@ -213,12 +224,15 @@ def main() -> None:
     parser.add_argument("pools", type=Path, nargs="*")
     parser.add_argument("--packets", type=int, default=200)
     parser.add_argument("--fit-on", type=Path, nargs="+", default=[], help="other pools that the weights come from")
+    parser.add_argument("--by-category", action="store_true", help="folds by category instead of by source")
     parser.add_argument("--no-ablation", action="store_true", help="not the engine without each of its parts")
     parser.add_argument("--errors", action="store_true", help="what is wrong with the packets that are not right")
     options = parser.parse_args()
     made = as_read(packets_of(make_pool(MADE_SEED, MADE_DOCUMENTS), MADE_PACKETS))
     if options.pools:
-        measurements = [real_section(options.pools, options.fit_on, made, options.packets)]
+        measurements = [
+            real_section(options.pools, options.fit_on, made, options.packets, by_category=options.by_category)
+        ]
     else:
         measurements = made_sections(made, options.packets)
     for section in measurements:

@@ -74,13 +74,22 @@ def without_sources(pool: Pool, other: Pool) -> Pool:
 
 def folds_by_source(pool: Pool, count: int) -> list[Pool]:
     """The pool in parts of about the same size; no source is in two of them."""
-    sources = sorted({document["src"] for document in pool["docs"]})
-    random.Random(3).shuffle(sources)
-    sizes = {source: sum(len(d["pages"]) for d in pool["docs"] if d["src"] == source) for source in sources}
+    return _folds(pool, count, "src")
+
+
+def folds_by_category(pool: Pool, count: int) -> list[Pool]:
+    """The pool in parts of about the same size; no category has documents in two of them, sources may."""
+    return _folds(pool, count, "cat")
+
+
+def _folds(pool: Pool, count: int, key: str) -> list[Pool]:
+    values = sorted({document[key] for document in pool["docs"]})
+    random.Random(3).shuffle(values)
+    sizes = {value: sum(len(d["pages"]) for d in pool["docs"] if d[key] == value) for value in values}
     parts: list[list[str]] = [[] for _ in range(count)]
-    for source in sorted(sources, key=lambda source: -sizes[source]):
-        min(parts, key=lambda part: sum(sizes[other] for other in part)).append(source)
-    return [{"cats": pool["cats"], "docs": [d for d in pool["docs"] if d["src"] in part]} for part in parts]
+    for value in sorted(values, key=lambda value: -sizes[value]):
+        min(parts, key=lambda part: sum(sizes[other] for other in part)).append(value)
+    return [{"cats": pool["cats"], "docs": [d for d in pool["docs"] if d[key] in part]} for part in parts]
 
 
 def packets_of(pool: Pool, count: int) -> list[TruePacket]:

@@ -246,3 +246,11 @@ def test_only_the_first_and_last_lines_are_looked_at():
 def test_the_surest_form_comes_first_and_is_named_once():
     numbers = find_page_numbers(["Page 2 of 3", "2"], ["Page 2 of 3"])
     assert [(number.form, number.printed) for number in numbers] == [("total", "Page 2 of 3"), ("bare", "2")]
+
+
+@pytest.mark.parametrize("letter", ["l", "I", "L", "i", "\u0130", "\u0131"])
+def test_a_letter_like_one_is_read_as_one_in_any_alphabet(letter):
+    (alone,) = find_page_numbers([f"Page {letter}"], [])
+    assert (alone.number, alone.total) == (1, None)
+    (of_total,) = find_page_numbers([f"Page {letter} of {letter}"], [])
+    assert (of_total.number, of_total.total) == (1, 1)

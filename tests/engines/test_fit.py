@@ -18,7 +18,9 @@ from splitreader import (
     split_pages,
 )
 from splitreader.engines.embedded import learned as learned_module
+from splitreader.engines.embedded.category_scores import CategoryScorer
 from splitreader.engines.embedded.fitted_weights import FARTHEST, learn_weights
+from splitreader.engines.embedded.page_features import read_page
 from splitreader.engines.embedded.prototypes import LONGEST_TITLE, MOST_TERMS
 from splitreader.engines.embedded.weights import built_in_weights
 
@@ -392,3 +394,14 @@ class TestFiles:
         file.write_bytes(file.read_bytes()[:-200])
         with pytest.raises(InvalidConfiguration, match="is no file of a fitted"):
             EmbeddedEngine.load(file)
+
+
+@pytest.mark.parametrize(
+    "lines", [("Berthing record 9", "Orchard survey 9"), ("Orchard survey 9", "Berthing record 9")]
+)
+def test_of_two_learned_titles_as_strong_the_one_above_is_the_pages_title(lines):
+    prototypes = EmbeddedEngine().fit(examples()).learned.prototypes
+    scorer = CategoryScorer(CONFIG.categories, prototypes)
+    titles = scorer.score(read_page(1, "\n".join(lines))).titles
+    assert len({hit.strength for hit in titles.of_category.values()}) == 1 < len(titles.of_category)
+    assert titles.best.line == lines[0]

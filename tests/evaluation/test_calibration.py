@@ -49,3 +49,10 @@ def test_equal_scores_go_through_together_or_not_at_all():
 def test_the_curve_ends_with_everything():
     seen = calibrate([packet("x", (0.9, "high", True), (0.5, "low", False))]).curve
     assert seen == ((0.5, 1.0), (1.0, 0.5))
+
+
+def test_one_source_makes_no_halves_to_set_a_threshold_on():
+    items = [(0.9, "high", True)] * 3
+    assert calibrate([packet("x", *items), packet("x", *items)]).automation == ()
+    one, other = groups_of_both_halves()
+    assert calibrate([packet(one, *items), packet(other, (None, "high", True))]).automation == ()

@@ -69,6 +69,9 @@ def test_the_embedded_engine_has_scores_to_plot():
     assert seen.engine == "embedded"
     assert seen.calibration.error is not None
     assert as_html([seen]).count("<svg") == 2
+    for shown in (as_text(seen), as_html([seen])):
+        assert "the sources are too few to make two halves" in shown
+        assert "precision, set on" not in shown
     assert seen.pages_a_second > 0
 
 

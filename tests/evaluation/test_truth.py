@@ -41,7 +41,9 @@ def test_json_lines_with_page_texts_and_categories_from_outside(tmp_path):
         ({"segments": [{"category": "c", "pages": [1]}]}, "'c' of a segment is not among the categories"),
         ({"segments": [{"category": "a", "pages": [0]}]}, "greater than or equal to 1"),
         ({"categories": None}, "categories"),
+        ({"categories": 5}, "categories"),
         ({"pdf": None}, "page_count|either pdf or pages"),
+        ({"pdf": 5}, "pdf"),
     ],
 )
 def test_what_can_not_be(tmp_path, change, complaint):
@@ -63,3 +65,34 @@ def test_no_packets_is_an_error(tmp_path):
     stranger = write(tmp_path / "list.json", [{"x": 1}])
     with pytest.raises(InvalidConfiguration, match="is no packet"):
         load_truth(stranger)
+
+
+def test_packets_of_texts_without_name_or_source_are_told_apart(tmp_path):
+    packet = {"pages": ["x", "y", "z"], "categories": ["a", "b"], "segments": SEGMENTS}
+    lines = tmp_path / "t.jsonl"
+    lines.write_text("\n\n".join([json.dumps(packet)] * 2))
+    assert [(truth.name, truth.group) for truth in load_truth(lines)] == [
+        ("t 1", "t.jsonl 1"),
+        ("t 3", "t.jsonl 3"),
+    ]
+    assert [truth.name for truth in load_truth(write(tmp_path / "u.json", [packet, packet]))] == ["u 1", "u 2"]
+    assert [truth.name for truth in load_truth(write(tmp_path / "v.json", packet))] == ["v"]
+
+
+def test_files_of_one_name_in_two_folders_are_two_sources(tmp_path):
+    packet = {"pdf": "scan.pdf", "page_count": 3, "categories": ["a", "b"], "segments": SEGMENTS}
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder / "truth.json", packet)
+    assert [(truth.name, truth.group) for truth in load_truth(tmp_path)] == [
+        ("scan", "one/scan.pdf"),
+        ("scan", "two/scan.pdf"),
+    ]
+
+
+@pytest.mark.parametrize("mark", ["\u0085", "\u2028", "\u2029"])
+def test_only_line_feeds_end_json_lines(tmp_path, mark):
+    packet = {"pages": [f"x{mark}x", "y", "z"], "categories": ["a", "b"], "segments": SEGMENTS}
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(f"{json.dumps(packet, ensure_ascii=False)}\r\n".encode() * 2)
+    assert [truth.pages[0] for truth in load_truth(path)] == [f"x{mark}x"] * 2

@@ -55,7 +55,7 @@ class Calibration:
             by their counts; None where the engine gives no scores.
         reliability: the bins.
         by_confidence: the same for high, medium and low.
-        automation: for each wanted precision.
+        automation: for each wanted precision; empty where the sources of the segments with a score make no two halves.
         curve: share of segments (best scores first) and their precision, up to 50 points.
     """
 
@@ -78,7 +78,7 @@ def calibrate(scores: Sequence[PacketScore]) -> Calibration:
         error=sum(gaps) / len(scored) if scored else None,
         reliability=reliability,
         by_confidence=tuple(found for found in levels if found is not None),
-        automation=tuple(_automation(scores, wanted) for wanted in PRECISIONS) if scored else (),
+        automation=_automations(scores),
         curve=_curve(scored),
     )
 
@@ -99,11 +99,15 @@ def _bin(label: str, items: Sequence[Judged]) -> Bin | None:
     return Bin(label, len(items), mean, sum(item.right for item in items) / len(items))
 
 
-def _automation(scores: Sequence[PacketScore], wanted: float) -> Automation:
+def _automations(scores: Sequence[PacketScore]) -> tuple[Automation, ...]:
     halves: tuple[list[Judged], list[Judged]] = ([], [])
     for score in scores:
         side = hashlib.sha256(score.group.encode()).digest()[0] % 2
         halves[side].extend(item for item in score.judged if item.score is not None)
+    return tuple(_automation(halves, wanted) for wanted in PRECISIONS) if all(halves) else ()
+
+
+def _automation(halves: tuple[list[Judged], list[Judged]], wanted: float) -> Automation:
     through = [
         item for here, there in (halves, halves[::-1]) for item in there if _score(item) >= _threshold(here, wanted)
     ]

@@ -7,7 +7,7 @@ from html import escape
 
 from splitreader.evaluation._metrics import METRICS
 from splitreader.evaluation._running import Evaluation
-from splitreader.evaluation._tables import MOST_CONFUSIONS
+from splitreader.evaluation._tables import MOST_CONFUSIONS, TOO_FEW_SOURCES
 from splitreader.strip.notebook import strip_html
 
 _STYLE = """
@@ -71,7 +71,8 @@ def _plots(evaluation: Evaluation) -> str:
         '<div class="plots">'
         + _plot(reliability, SCORE, "share right", f"expected calibration error {calibration.error:.3f}")
         + _plot(list(calibration.curve), "share of segments let through", "precision", "best scores first")
-        + f"</div><p>What could go through unseen:</p><ul>{through}</ul>"
+        + "</div>"
+        + (f"<p>What could go through unseen:</p><ul>{through}</ul>" if through else f"<p>{TOO_FEW_SOURCES}</p>")
     )
 
 

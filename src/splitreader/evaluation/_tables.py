@@ -9,6 +9,7 @@ from splitreader.evaluation._metrics import METRICS, Estimate
 from splitreader.evaluation._running import Evaluation
 
 MOST_CONFUSIONS = 10
+TOO_FEW_SOURCES = "what could go through unseen can't be told: the sources are too few to make two halves"
 
 
 def as_text(evaluation: Evaluation) -> str:
@@ -35,6 +36,8 @@ def as_text(evaluation: Evaluation) -> str:
         f"through, {'none' if item.precision is None else format(item.precision, '.1%')} of these right"
         for item in calibration.automation
     ]
+    if calibration.error is not None and not calibration.automation:
+        lines.append(TOO_FEW_SOURCES)
     wrong = [(pair, pages) for pair, pages in metrics.confusion.most_common() if pair[0] != pair[1]]
     if wrong:
         lines += ["", "pages taken for another category (true -> predicted):"]

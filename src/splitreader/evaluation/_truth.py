@@ -91,7 +91,8 @@ def load_truth(path: str | os.PathLike[str], *, categories: SplitConfig | None =
     A packet is an object with ``pdf`` (relative to the file) or ``pages`` (a list of texts), ``segments`` (objects with
     ``category`` and ``pages``) and ``categories`` (names, or objects with ``name`` and ``description``);
     ``page_count`` where there is a PDF, and, if there is one, ``source``: packets that share it count as one in the
-    intervals. A folder is searched for ``.json`` files that have ``segments``, recursively.
+    intervals, as do those of one ``name`` or else one PDF. A folder is searched for ``.json`` files that have
+    ``segments``, recursively.
 
     Args:
         path: of the folder or file.
@@ -101,8 +102,9 @@ def load_truth(path: str | os.PathLike[str], *, categories: SplitConfig | None =
         InvalidConfiguration: there is no packet, or one can't be understood.
     """
     place = Path(path)
-    files = sorted(place.rglob("*.json")) if place.is_dir() else [place]
-    packets = [packet for file in files for packet in _packets_of(file, categories, strict=not place.is_dir())]
+    is_folder = place.is_dir()
+    root, files = (place, sorted(place.rglob("*.json"))) if is_folder else (place.parent, [place])
+    packets = [packet for file in files for packet in _packets_of(file, root, categories, strict=not is_folder)]
     if not packets:
         raise InvalidConfiguration(
             f"{place} holds no packets with their truth; beside each PDF put a JSON file with pdf, "
@@ -111,24 +113,26 @@ def load_truth(path: str | os.PathLike[str], *, categories: SplitConfig | None =
     return packets
 
 
-def _packets_of(file: Path, categories: SplitConfig | None, *, strict: bool) -> Iterator[TruePacket]:
-    for where, content in _objects(file):
+def _packets_of(file: Path, root: Path, categories: SplitConfig | None, *, strict: bool) -> Iterator[TruePacket]:
+    for number, where, content in _objects(file):
         if not isinstance(content, Mapping) or "segments" not in content:
             if strict:
                 raise InvalidConfiguration(f"{where} is no packet: it has no segments")
             continue
         try:
-            yield _packet(content, file, categories)
+            yield _packet(content, file, number, root, categories)
         except ValidationError as error:
             raise InvalidConfiguration(f"{where} can't be: {in_one_line(error)}") from error
 
 
-def _objects(file: Path) -> Iterator[tuple[str, Any]]:
+def _objects(file: Path) -> Iterator[tuple[int | None, str, Any]]:
+    """Each object with where it stands, and its number where the file may hold several."""
     try:
         text = file.read_text(encoding="utf-8-sig")
         if file.suffix.lower() in (".jsonl", ".ndjson"):
-            lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
-            yield from ((f"{file}, line {number},", json.loads(line)) for number, line in lines)
+            # not splitlines: JSON leaves U+0085 and U+2028 in strings as they are
+            lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+            yield from ((number, f"{file}, line {number},", json.loads(line)) for number, line in lines)
             return
         content = json.loads(text)
     except OSError as error:
@@ -136,26 +140,31 @@ def _objects(file: Path) -> Iterator[tuple[str, Any]]:
     except ValueError as error:
         raise InvalidConfiguration(f"{file} is no JSON ({error})") from error
     yield from (
-        ((f"{file}, packet {n},", item) for n, item in enumerate(content, 1))
+        ((n, f"{file}, packet {n},", item) for n, item in enumerate(content, 1))
         if isinstance(content, list)
-        else ((str(file), content),)
+        else ((None, str(file), content),)
     )
 
 
-def _packet(content: Mapping[str, Any], file: Path, categories: SplitConfig | None) -> TruePacket:
+def _packet(
+    content: Mapping[str, Any], file: Path, number: int | None, root: Path, categories: SplitConfig | None
+) -> TruePacket:
     fields = dict(content)
-    if fields.get("pdf") is not None:
-        fields["pdf"] = file.parent / fields["pdf"]
+    name = file.stem if number is None else f"{file.stem} {number}"
+    origin = f"{file.relative_to(root).as_posix()} {number or 1}"
+    if isinstance(pdf := fields.get("pdf"), str):
+        fields["pdf"] = file.parent / pdf
+        name, origin = Path(pdf).stem, Path(os.path.relpath(fields["pdf"], root)).as_posix()
     declared = fields.get("categories")
-    if declared is not None:
+    if isinstance(declared, list):
         fields["categories"] = tuple({"name": item} if isinstance(item, str) else item for item in declared)
-    elif categories is not None:
+    elif declared is None and categories is not None:
         fields["categories"] = categories.categories
     pages = fields.get("pages")
     if isinstance(pages, list):
         fields.setdefault("page_count", len(pages))
-    fields.setdefault("name", file.stem if fields.get("pdf") is None else Path(fields["pdf"]).stem)
     source = fields.pop("source", None)
     if not fields.get("group"):
-        fields["group"] = fields["name"] if source is None else json.dumps(source, sort_keys=True)
+        fields["group"] = fields.get("name", origin) if source is None else json.dumps(source, sort_keys=True)
+    fields.setdefault("name", name)
     return TruePacket.model_validate(fields)

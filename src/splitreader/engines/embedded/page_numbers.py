@@ -165,7 +165,7 @@ def _add_bare(found: list[PrintedNumber], line: str) -> None:
 
 
 def _digits(number: str) -> str:
-    return "1" if number in {"l", "L", "i", "I", "|"} else number
+    return number if number.isdecimal() else "1"  # l, I or |, and in any case the Turkish ones
 
 
 def _roman(letters: str) -> int:
