@@ -5,6 +5,7 @@
 # make bench-accuracy PACKETS=200: how well packets of made documents are split, with and without each part;
 #     POOLS='a.json b.json' of real ones; FIT_ON='c.json' with weights from other pools; OPTIONS='--errors --no-ablation'
 # make bench-fit, bench-layout POOLS=...: what examples of yours add, and what the layout of PDFs adds
+# make bench-llm: the LLM engine with a made-up model that is wrong about 10 % of the pages
 # make bench-server: 200 jobs while splitreader serve is killed 20 times; then 64 clients for 60 s: times and refusals
 # make bench-ray  routing in Ray's actors; installs Ray
 # make bench-llamacloud SDK_PYTHON=...: the Split API's client, beside the vendor's SDK in an interpreter of its own
@@ -19,7 +20,7 @@ SOURCES := $(shell find src $(ADAPTERS) -name '*.py' -o -name pyproject.toml -o 
 INSTALLED := $(VENV)/.installed
 DEVELOPING := $(VENV)/.developing
 
-.PHONY: demo test test-quick lint types bench-text bench-ocr bench-memory bench-accuracy bench-fit bench-layout bench-ray bench-llamacloud bench-server clean
+.PHONY: demo test test-quick lint types bench-text bench-ocr bench-memory bench-accuracy bench-fit bench-layout bench-llm bench-ray bench-llamacloud bench-server clean
 
 demo: $(INSTALLED)
 	rm -rf demo-output
@@ -63,6 +64,9 @@ bench-fit: $(DEVELOPING)
 
 bench-layout: $(DEVELOPING)
 	$(BIN)/python benchmarks/layout_gain.py $(POOLS) $(OPTIONS)
+
+bench-llm: $(DEVELOPING)
+	$(BIN)/python benchmarks/llm.py $(POOLS) $(OPTIONS)
 
 bench-llamacloud: $(DEVELOPING)
 	$(BIN)/python benchmarks/llamacloud.py $(if $(SDK_PYTHON),--sdk-python $(SDK_PYTHON))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from splitreader.testing import ScriptedSplitAPI
+from splitreader.testing import ScriptedChatAPI, ScriptedSplitAPI
 
 ROOT = Path(__file__).parent.parent
 PAGES = [
@@ -41,15 +41,18 @@ def folder(tmp_path, sample, sample_packet):
 
 @pytest.fixture
 def environment():
-    """Of snippets: no key of whoever runs the tests, and a Split API that knows another one."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("LLAMA_")}
-    with ScriptedSplitAPI([("invoice", [1, 2, 3]), ("contract", range(4, 15))], seconds=0.2) as api:
-        yield ours | {"LLAMA_CLOUD_API_KEY": api.key, "LLAMA_CLOUD_BASE_URL": api.url}
+    """Of snippets: no key of whoever runs the tests; a Split API and a language model that know others."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("LLAMA_", "OPENAI_"))}
+    documents = [("invoice", [1, 2, 3]), ("contract", range(4, 15))]
+    with ScriptedSplitAPI(documents, seconds=0.2) as api, ScriptedChatAPI(documents) as model:
+        ours |= {"LLAMA_CLOUD_API_KEY": api.key, "LLAMA_CLOUD_BASE_URL": api.url}
+        yield ours | {"OPENAI_API_KEY": model.key, "OPENAI_BASE_URL": model.url}
 
 
 @pytest.fixture
 def printed(page, code, folder, environment):
-    """The snippet; those of docs/server.md have a server to talk to, at a port of its own."""
+    """The snippet; those of docs/server.md and docs/llm.md have a server to talk to, at a port of its own."""
+    code = code.replace("http://localhost:11434/v1", environment["OPENAI_BASE_URL"])
     if page != "docs/server.md":
         yield code
         return
@@ -78,8 +81,9 @@ def run(command, folder, environment):
 @pytest.mark.slow
 @pytest.mark.parametrize(("page", "language", "code"), list(snippets()))
 def test_snippet_runs_and_prints(page, language, printed, folder, environment):
-    if page != "docs/llamacloud.md":  # these talk to nobody
-        environment = {name: value for name, value in environment.items() if not name.startswith("LLAMA_")}
+    for prefix, its_page in (("LLAMA_", "docs/llamacloud.md"), ("OPENAI_", "docs/llm.md")):
+        if page != its_page:  # these talk to nobody
+            environment = {name: value for name, value in environment.items() if not name.startswith(prefix)}
     if language == "python":
         (folder / "snippet.py").write_text(printed)
         assert run([sys.executable, "snippet.py"], folder, environment).strip()

@@ -35,6 +35,7 @@
     │   │   ├── ServiceUnavailable    408 or 5xx, and it stayed so
     │   │   ├── ServiceUnreachable    no connection, a reset or a time-out, and it stayed so
     │   │   └── InvalidServiceAnswer  no JSON, or fields are missing
+    │   ├── ModelError            the language model refused a request, failed or could not be reached
     │   └── JobError              a split job did not come to a result
     │       ├── JobFailed         the service says so
     │       ├── JobCancelled      somebody cancelled it
@@ -235,6 +236,20 @@ class ServiceUnreachable(ServiceError):
 
 class InvalidServiceAnswer(ServiceError):
     """What the service answered is no JSON, or lacks fields."""
+
+
+class ModelError(EngineError):
+    """The language model of an `LLMEngine` refused a request, failed, or could not be reached, also when asked again.
+
+    Attributes:
+        status_code: of the answer; None where there was none, or where the model isn't asked over HTTP.
+    """
+
+    def __init__(
+        self, message: str, *, source: str | None = None, job_id: str | None = None, status_code: int | None = None
+    ) -> None:
+        super().__init__(message, source=source, job_id=job_id)
+        self.status_code = status_code
 
 
 class JobError(EngineError):

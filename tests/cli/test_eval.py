@@ -50,6 +50,15 @@ def test_a_folder_as_a_table_and_as_a_page(folder):
     assert run(".", "--html", "report.html", "--overwrite", cwd=folder).returncode == 0
 
 
+def test_a_page_without_a_folder_is_refused_before_anything_is_split(folder):
+    (folder / "packet.pdf").unlink()
+    done = run(".", "--html", "nowhere/report.html", cwd=folder)
+    assert (done.returncode, done.stderr.strip()) == (
+        1,
+        "error: nowhere is no folder; make it first, or choose another file",
+    )
+
+
 def test_json(folder):
     done = run("packet.json", "--format", "json", cwd=folder)
     assert json.loads(done.stdout)["metrics"]["segment_category_f1"]["value"] == 1

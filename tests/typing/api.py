@@ -1,9 +1,9 @@
 """Type-checked by mypy, never run: what users may write, and what they get."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 from splitreader import (
     Category,
@@ -13,6 +13,8 @@ from splitreader import (
     Example,
     FileId,
     LlamaCloudEngine,
+    LLMEngine,
+    OpenAIModel,
     Packet,
     PageText,
     Progress,
@@ -34,7 +36,16 @@ from splitreader.client import (
     SplitClient,
     SplitJob,
 )
-from splitreader.testing import Fault, Recorded, ScriptedEngine, ScriptedSplitAPI, ScriptedUpload
+from splitreader.engines.llm import Message, Model, Reply
+from splitreader.testing import (
+    ChatAnswer,
+    Fault,
+    Recorded,
+    ScriptedChatAPI,
+    ScriptedEngine,
+    ScriptedSplitAPI,
+    ScriptedUpload,
+)
 
 engine: Engine = EmbeddedEngine()
 
@@ -49,6 +60,10 @@ Example.packet(["text"], [("invoice", [1])])
 Example(pages=(PageText(page=1, text="text"),), segments=(("invoice", (1,)),))
 scripted: Engine = ScriptedEngine([("invoice", [1])])
 
+OpenAIModel("m", base_url="http://localhost:1/v1", temperature=None, extra_body={"max_tokens": 1}, json_mode="none")
+assert_type(ScriptedChatAPI([("invoice", [1])]), ScriptedChatAPI)
+ScriptedChatAPI(lambda body: ChatAnswer(content={"pages": []}), formats=["json_object"]).answer_next(Fault(status=500))
+
 
 def watch(job: SplitJob) -> None: ...
 
@@ -56,6 +71,22 @@ def watch(job: SplitJob) -> None: ...
 hosted: Engine = LlamaCloudEngine(api="v1", region="eu", delete_after=False, max_pages=10, progress=watch)
 assert_type(LlamaCloudEngine(configuration_id="c").resume("spl-1", delete_file=True), LlamaCloudEngine)
 SplitReader(engine=LlamaCloudEngine(configuration_id="c"))
+
+
+class OwnModel:
+    name = "own"
+    is_remote = False
+
+    def complete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
+        return Reply(text=messages[0].text, input_tokens=len(schema))
+
+    async def acomplete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
+        return self.complete(messages, schema)
+
+
+own: Model = OwnModel()
+asking: Engine = LLMEngine(own, mode="uncertain", price_per_million=(0.4, 1.6), max_cost=0.05, cache=Path("answers"))
+LLMEngine(OpenAIModel("m", base_url="http://localhost:1/v1"), examples=[Example.document("invoice", ["text"])])
 
 
 class MyEngine:

@@ -11,11 +11,20 @@ import typer
 
 from splitreader._errors import InvalidConfiguration
 from splitreader.cli._cloud import FILE_ID_PREFIX, reach
+from splitreader.cli._model import MODEL_OPTIONS, llm_engine
 from splitreader.engines import EmbeddedEngine, Engine
 from splitreader.sources import FileId
 
 if TYPE_CHECKING:
     from splitreader.wire import SplitJob
+
+
+class EngineName(StrEnum):
+    """Who splits."""
+
+    EMBEDDED = "embedded"
+    LLM = "llm"
+    LLAMACLOUD = "llamacloud"
 
 
 EngineFileOption = Annotated[
@@ -24,11 +33,33 @@ EngineFileOption = Annotated[
 ]
 
 
-class EngineName(StrEnum):
-    """Who splits."""
+EngineOption = Annotated[
+    EngineName,
+    typer.Option(
+        help="embedded works here, offline; llm asks --model; llamacloud uploads the packets and is paid for."
+    ),
+]
+EngineUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--base-url",
+        metavar="URL",
+        help="Of LlamaCloud, or of the model's OpenAI-compatible server, which mostly ends in /v1.",
+        show_default=False,
+    ),
+]
 
-    EMBEDDED = "embedded"
-    LLAMACLOUD = "llamacloud"
+_CLOUD_OPTIONS = (
+    "api",
+    "base_url",
+    "region",
+    "project_id",
+    "organization_id",
+    "configuration_id",
+    "keep_file",
+    "max_seconds",
+    "job_id",
+)
 
 
 def choose_engine(
@@ -41,7 +72,7 @@ def choose_engine(
 
     Args:
         name: of the engine.
-        options: those of the command that only LlamaCloud has; None and False were not given.
+        options: those of the command that only some engines have; None and False were not given.
         progress: is told of each look at a job.
         engine_file: what the embedded engine learned.
 
@@ -49,19 +80,33 @@ def choose_engine(
         InvalidConfiguration: an option is wrong, or the engine has none of that name.
     """
     given = {option: value for option, value in options.items() if value not in (None, False)}
+    _check_owner(name, given)
     if name is EngineName.EMBEDDED:
-        if given:
-            names = ", ".join(f"--{option.replace('_', '-')}" for option in given)
-            raise InvalidConfiguration(f"the embedded engine has no {names}; add --engine llamacloud, or leave it out")
         return None if engine_file is None else EmbeddedEngine.load(engine_file)
+    if name is EngineName.LLM:
+        return llm_engine(**given, engine_file=engine_file)
     if engine_file is not None:
-        raise InvalidConfiguration("--engine-file is for the embedded engine; leave it out, or --engine llamacloud")
+        raise InvalidConfiguration(
+            "--engine-file is for the embedded engine and for llm; leave it out, or --engine llamacloud"
+        )
     from splitreader.engines import LlamaCloudEngine
 
     job_id = given.pop("job_id", None)
     keep_file = given.pop("keep_file", False)
     engine = LlamaCloudEngine(delete_after=not keep_file, progress=progress, **reach(**given))
     return engine if job_id is None else engine.resume(job_id)
+
+
+def _check_owner(name: EngineName, given: Mapping[str, Any]) -> None:
+    """Refuse options that the engine has not."""
+    owners = {EngineName.EMBEDDED: (), EngineName.LLM: MODEL_OPTIONS, EngineName.LLAMACLOUD: _CLOUD_OPTIONS}
+    foreign = [option for option in given if option not in owners[name]]
+    if foreign:
+        names = ", ".join(f"--{option.replace('_', '-')}" for option in foreign)
+        other = " or ".join(f"--engine {owner}" for owner, known in owners.items() if set(foreign) <= set(known))
+        raise InvalidConfiguration(
+            f"the {name} engine has no {names}; add {other or 'the engine it is for'}, or leave it out"
+        )
 
 
 def name_packets(files: Sequence[str], name: EngineName) -> list[str | FileId]:
@@ -72,7 +117,7 @@ def name_packets(files: Sequence[str], name: EngineName) -> list[str | FileId]:
     """
     packets = [_packet(file) for file in files]
     for file, packet in zip(files, packets, strict=True):
-        if isinstance(packet, FileId) and name is EngineName.EMBEDDED:
+        if isinstance(packet, FileId) and name is not EngineName.LLAMACLOUD:
             raise InvalidConfiguration(f"{file} is a file of LlamaCloud; add --engine llamacloud, or give the PDF")
         if packet == FileId(""):
             raise InvalidConfiguration(f"{file} names no file of LlamaCloud; write {FILE_ID_PREFIX}<id>")

@@ -15,15 +15,22 @@ from splitreader._errors import OutputError
 from splitreader.cli._categories import gather_categories
 from splitreader.cli._cloud import (
     ApiOption,
-    BaseUrlOption,
     InstructionsOption,
     OrganizationOption,
     ProjectOption,
     RegionOption,
     SecondsOption,
 )
-from splitreader.cli._engine import EngineFileOption, EngineName, choose_engine
+from splitreader.cli._engine import EngineFileOption, EngineName, EngineOption, EngineUrlOption, choose_engine
 from splitreader.cli._exits import ExitCode, one_line_errors
+from splitreader.cli._model import (
+    LLMCacheOption,
+    LLMModeOption,
+    LLMTimeoutOption,
+    MaxCostOption,
+    ModelOption,
+    PriceOption,
+)
 from splitreader.cli._words import encodable_json, printable
 
 if TYPE_CHECKING:
@@ -63,12 +70,16 @@ def evaluate(
     ] = None,
     custom_instructions: InstructionsOption = None,
     ocr: Annotated[Literal["auto", "off"], typer.Option(help="off: go on without the text of scans.")] = "auto",
-    engine: Annotated[
-        EngineName, typer.Option(help="embedded works here, offline; llamacloud uploads the packets and is paid for.")
-    ] = EngineName.EMBEDDED,
+    engine: EngineOption = EngineName.EMBEDDED,
     engine_file: EngineFileOption = None,
+    model: ModelOption = None,
+    base_url: EngineUrlOption = None,
+    llm_mode: LLMModeOption = None,
+    llm_timeout: LLMTimeoutOption = None,
+    llm_cache: LLMCacheOption = None,
+    price_per_million: PriceOption = None,
+    max_cost: MaxCostOption = None,
     api: ApiOption = None,
-    base_url: BaseUrlOption = None,
     region: RegionOption = None,
     project_id: ProjectOption = None,
     organization_id: OrganizationOption = None,
@@ -86,11 +97,19 @@ def evaluate(
     with one_line_errors(debug=debug):
         if html is not None and html.exists() and not overwrite:
             raise OutputError(f"{html} is there already; choose another file or pass --overwrite")
+        if html is not None and not html.parent.is_dir():
+            raise OutputError(f"{html.parent} is no folder; make it first, or choose another file")
         declared = None if categories is None else SplitConfig.build(gather_categories([], categories))
         truths = evaluation.load_truth(truth, categories=declared)
         options = {
-            "api": api,
+            "model": model,
             "base_url": base_url,
+            "llm_mode": llm_mode,
+            "llm_timeout": llm_timeout,
+            "llm_cache": llm_cache,
+            "price_per_million": price_per_million,
+            "max_cost": max_cost,
+            "api": api,
             "region": region,
             "project_id": project_id,
             "organization_id": organization_id,

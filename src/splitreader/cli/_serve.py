@@ -11,8 +11,17 @@ import typer
 
 from splitreader._errors import ServerError
 from splitreader._limits import MEGABYTE
-from splitreader.cli._engine import EngineFileOption
+from splitreader.cli._engine import EngineFileOption, EngineName, choose_engine
 from splitreader.cli._exits import one_line_errors
+from splitreader.cli._model import (
+    LLMCacheOption,
+    LLMModeOption,
+    LLMTimeoutOption,
+    MaxCostOption,
+    ModelOption,
+    ModelUrlOption,
+    PriceOption,
+)
 
 if TYPE_CHECKING:
     from splitreader.server import KeyRing
@@ -34,7 +43,17 @@ def serve(
         typer.Option(metavar="NAME", help="A name clients call this server by; repeat it.", show_default=False),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Jobs side by side.")] = 2,
+    engine: Annotated[
+        Literal["embedded", "llm"], typer.Option(help="embedded works here, offline; llm asks the --model you name.")
+    ] = "embedded",
     engine_file: EngineFileOption = None,
+    model: ModelOption = None,
+    base_url: ModelUrlOption = None,
+    llm_mode: LLMModeOption = None,
+    llm_timeout: LLMTimeoutOption = None,
+    llm_cache: LLMCacheOption = None,
+    price_per_million: PriceOption = None,
+    max_cost: MaxCostOption = None,
     ocr: Annotated[Literal["auto", "off"], typer.Option(help="off: go on without the text of scans.")] = "auto",
     max_upload: Annotated[int, typer.Option(metavar="MB", min=1, help="Of one file.")] = 512,
     max_pages: Annotated[int, typer.Option(min=1, help="Of one packet.")] = 10_000,
@@ -50,11 +69,12 @@ def serve(
 
     Clients of LlamaCloud's Split API work against it: give them http://127.0.0.1:8000 as base URL. Keys come from
     --keys or the environment variable SPLITREADER_SERVER_KEYS (project:key,project:key); without keys it listens on
-    this machine only. Logs go to standard error as JSON lines. SIGTERM and Ctrl-C let running jobs end, or hand them
-    back for the next start. Exit codes: 1 it could not start; 2 the command line is wrong.
+    this machine only. With --engine llm page texts are sent to the model at --base-url, by default OpenAI's; its key is
+    read from the environment variable OPENAI_API_KEY. Logs go to standard error as JSON lines. SIGTERM and Ctrl-C let
+    running jobs end, or hand them back for the next start. Exit codes: 1 it could not start; 2 the command line is
+    wrong.
     """
     with one_line_errors(debug=debug):
-        from splitreader import EmbeddedEngine
         from splitreader.server import ServerSettings, create_app
         from splitreader.server._uvicorn import HTTPServer
         from splitreader.server.access.hosts import check_binding, hosts_for
@@ -74,10 +94,19 @@ def serve(
             secure_cookies=secure_cookies,
             ocr=ocr,
         )
-        engine = EmbeddedEngine() if engine_file is None else EmbeddedEngine.load(engine_file)
+        options = {
+            "model": model,
+            "base_url": base_url,
+            "llm_mode": llm_mode,
+            "llm_timeout": llm_timeout,
+            "llm_cache": llm_cache,
+            "price_per_million": price_per_million,
+            "max_cost": max_cost,
+        }
+        splits = choose_engine(EngineName(engine), options, None, engine_file)
         _log_as_json()
         with _listen(host, port) as listener, Storage.open(data) as storage:
-            app = create_app(settings, engine=engine, keys=ring, storage=storage)
+            app = create_app(settings, engine=splits, keys=ring, storage=storage)
             _announce(listener, ring)
             _run(HTTPServer(app, grace_seconds=grace_seconds), listener)
 

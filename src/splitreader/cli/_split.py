@@ -16,7 +16,6 @@ from splitreader._reader import SplitReader
 from splitreader.cli._categories import gather_categories
 from splitreader.cli._cloud import (
     ApiOption,
-    BaseUrlOption,
     ConfigurationOption,
     InstructionsOption,
     OrganizationOption,
@@ -24,9 +23,24 @@ from splitreader.cli._cloud import (
     RegionOption,
     SecondsOption,
 )
-from splitreader.cli._engine import EngineFileOption, EngineName, choose_engine, name_packets
+from splitreader.cli._engine import (
+    EngineFileOption,
+    EngineName,
+    EngineOption,
+    EngineUrlOption,
+    choose_engine,
+    name_packets,
+)
 from splitreader.cli._exits import Failures, one_line_errors
 from splitreader.cli._folder import OutputFolder
+from splitreader.cli._model import (
+    LLMCacheOption,
+    LLMModeOption,
+    LLMTimeoutOption,
+    MaxCostOption,
+    ModelOption,
+    PriceOption,
+)
 from splitreader.cli._printing import Format, Printer
 from splitreader.cli._progress import JobLine, job_line, progress_bar
 from splitreader.sources import resolve_sources
@@ -80,12 +94,16 @@ def split(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Let URLs lead to addresses that are not public.")
     ] = False,
-    engine: Annotated[
-        EngineName, typer.Option(help="embedded works here, offline; llamacloud uploads the packets and is paid for.")
-    ] = EngineName.EMBEDDED,
+    engine: EngineOption = EngineName.EMBEDDED,
     engine_file: EngineFileOption = None,
+    model: ModelOption = None,
+    base_url: EngineUrlOption = None,
+    llm_mode: LLMModeOption = None,
+    llm_timeout: LLMTimeoutOption = None,
+    llm_cache: LLMCacheOption = None,
+    price_per_million: PriceOption = None,
+    max_cost: MaxCostOption = None,
     api: ApiOption = None,
-    base_url: BaseUrlOption = None,
     region: RegionOption = None,
     project_id: ProjectOption = None,
     organization_id: OrganizationOption = None,
@@ -107,9 +125,11 @@ def split(
     read, split or written (those before it were done, with --on-error skip also those after it); 2 the command line is
     wrong, nothing was read; 130 Ctrl-C.
 
-    The embedded engine works on this machine. With --engine llamacloud the packets are uploaded to LlamaCloud; its key
-    is read from the environment variable LLAMA_CLOUD_API_KEY (or LLAMA_PARSE_API_KEY), never from an option: others
-    could read it in the list of processes, and the shell would keep it in its history.
+    The embedded engine works on this machine. With --engine llm page texts are sent to the model at --base-url, by
+    default OpenAI's; its key is read from the environment variable OPENAI_API_KEY. With --engine llamacloud the packets
+    are uploaded to LlamaCloud; its key is read from the environment variable LLAMA_CLOUD_API_KEY (or
+    LLAMA_PARSE_API_KEY). No key is read from an option: others could read it in the list of processes, and the shell
+    would keep it in its history.
     """
     failures = Failures()
     with one_line_errors(debug=debug), progress_bar() as progress, job_line() as line:
@@ -123,8 +143,14 @@ def split(
             engine=choose_engine(
                 engine,
                 {
-                    "api": api,
+                    "model": model,
                     "base_url": base_url,
+                    "llm_mode": llm_mode,
+                    "llm_timeout": llm_timeout,
+                    "llm_cache": llm_cache,
+                    "price_per_million": price_per_million,
+                    "max_cost": max_cost,
+                    "api": api,
                     "region": region,
                     "project_id": project_id,
                     "organization_id": organization_id,

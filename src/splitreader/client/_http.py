@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -29,6 +29,18 @@ _NOT_SENT = (
 )
 
 
+class KnowsSecrets(Protocol):
+    """What a request needs of settings that hold a key."""
+
+    def credentials(self) -> dict[str, str]:
+        """The headers that say who asks."""
+        ...
+
+    def masked(self, text: str) -> str:
+        """A text without what those headers hold."""
+        ...
+
+
 class Credentials(httpx.Auth):
     """Puts key and cookie into a request at the last moment, so that no frame of ours holds them.
 
@@ -36,7 +48,7 @@ class Credentials(httpx.Auth):
         settings: that know them.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: KnowsSecrets) -> None:
         self._settings = settings
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
@@ -143,7 +155,7 @@ def refused_download(file_id: str, status: int) -> ServiceUnavailable:
     )
 
 
-def lost(error: httpx.RequestError | httpx.InvalidURL, settings: Settings) -> Lost:
+def lost(error: httpx.RequestError | httpx.InvalidURL, settings: KnowsSecrets) -> Lost:
     """What an error of httpx means for the flow. It keeps nothing of the request, which holds the key."""
     kinds = {
         httpx.ConnectTimeout: "no connection within the time-out",

@@ -103,8 +103,8 @@ class Settings:
                 raise InvalidConfiguration(f"{name} is {quoted(seconds)}; it must be seconds above 0")
         if requests_per_minute is not None and not (isinstance(requests_per_minute, int) and requests_per_minute > 0):
             raise InvalidConfiguration(f"requests_per_minute is {quoted(requests_per_minute)}; it must be 1 or more")
-        key = _secret("api_key", api_key)
-        cookie = _secret("session", session)
+        key = secret_of("api_key", api_key)
+        cookie = secret_of("session", session)
         if key is None and cookie is None:
             key_of_environment()
         return cls(
@@ -149,7 +149,7 @@ def key_of_environment() -> Secret:
         InvalidConfiguration: it holds none.
     """
     for name in KEY_VARIABLES:
-        if (key := _secret(name, os.environ.get(name) or None)) is not None:
+        if (key := secret_of(name, os.environ.get(name) or None)) is not None:
             return key
     raise InvalidConfiguration(
         f"no LlamaCloud key; set the environment variable {KEY_VARIABLES[0]}, or pass api_key= (a key is made at "
@@ -157,8 +157,8 @@ def key_of_environment() -> Secret:
     )
 
 
-def _secret(name: str, value: str | None) -> Secret | None:
-    """The value as a secret.
+def secret_of(name: str, value: str | None) -> Secret | None:
+    """A key or cookie, as the option or variable of that name holds it, as a secret.
 
     Raises:
         InvalidConfiguration: it can't stand in a header. The message does not show it.
@@ -178,17 +178,31 @@ def _base_url(base_url: str | None, region: Region | None) -> str:
         raise InvalidConfiguration("base_url and region both say where the service is; give one of them")
     if base_url is None:
         base_url = REGIONS[region] if region is not None else os.environ.get(URL_VARIABLE) or REGIONS["us"]
+    return checked_url(base_url).rstrip("/")
+
+
+def checked_url(url: str, *, may_have_query: bool = False) -> str:
+    """A base URL, if it is one.
+
+    Args:
+        url: http or https.
+        may_have_query: whether it may end in ``?name=value``.
+
+    Raises:
+        InvalidConfiguration: it is none, or holds a user name or a password. The message does not show those.
+    """
     try:
-        parts = urlsplit(base_url)
-        wrong = parts.scheme not in ("http", "https") or not parts.hostname or bool(parts.query or parts.fragment)
+        parts = urlsplit(url)
+        wrong = parts.scheme not in ("http", "https") or not parts.hostname or bool(parts.fragment)
+        wrong = wrong or (bool(parts.query) and not may_have_query)
         _ = parts.port  # raises where it is none
         (parts.hostname or "").encode("idna")  # raises where it is no name of a host
-        wrong = wrong or not base_url.isprintable() or " " in base_url
+        wrong = wrong or not url.isprintable() or " " in url
         userinfo = parts.username is not None
     except ValueError:
-        wrong, userinfo = True, "@" in base_url
+        wrong, userinfo = True, "@" in url
     if userinfo:
         raise InvalidConfiguration("the base URL holds a user name; pass a key as api_key= instead")
     if wrong:
-        raise InvalidConfiguration(f"the base URL {quoted(base_url)} is no http(s) URL")
-    return base_url.rstrip("/")
+        raise InvalidConfiguration(f"the base URL {quoted(url)} is no http(s) URL")
+    return url

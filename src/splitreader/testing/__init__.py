@@ -1,5 +1,6 @@
-"""For users' own tests: an engine and a Split API that answer what they were told to."""
+"""For users' own tests: an engine, a Split API and a language model that answer what they were told to."""
 
+from splitreader.testing._chat_api import ChatAnswer, ScriptedChatAPI
 from splitreader.testing._engine import Script, ScriptedEngine
 from splitreader.testing._faults import Fault
 from splitreader.testing._files import ScriptedUpload
@@ -10,10 +11,12 @@ from splitreader.testing._split_api import ScriptedSplitAPI
 
 __all__ = [
     "APIScript",
+    "ChatAnswer",
     "Fault",
     "Operation",
     "Recorded",
     "Script",
+    "ScriptedChatAPI",
     "ScriptedEngine",
     "ScriptedSegment",
     "ScriptedSplitAPI",

@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, urlsplit
 from splitreader.testing._faults import Fault
 from splitreader.testing._multipart import Form, parse_form
 from splitreader.testing._recorded import Recorded
-from splitreader.testing._routes import find_route
 from splitreader.testing._server import Server
 from splitreader.testing._service import Request
 from splitreader.testing._wire import Answer, Refused, error_answer, problem
@@ -25,7 +24,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers the requests of one connection, one after the other."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "ScriptedSplitAPI"
+    server_version = "ScriptedAPI"
     sys_version = ""
     disable_nagle_algorithm = True
     server: Server
@@ -37,7 +36,7 @@ class Handler(BaseHTTPRequestHandler):
         target = urlsplit(self.path)
         query = parse_qs(target.query, keep_blank_values=True)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        route = find_route(self.command, target.path)
+        route = self.server.service.find_route(self.command, target.path)
         recorded = Recorded(
             method=self.command,
             path=target.path,

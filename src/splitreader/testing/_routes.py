@@ -24,8 +24,10 @@ Operation: TypeAlias = Literal[
     "list_configurations",
     "update_configuration",
     "delete_configuration",
+    "chat",
 ]
-OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+OPERATIONS: tuple[Operation, ...] = tuple(name for name in get_args(Operation) if name != "chat")
+"""Of the Split API."""
 
 _FILES = r"/api/v1/(?P<beta>beta/)?files"
 _JOBS = r"/api/v1/(?P<beta>beta/)?split/jobs"

@@ -8,13 +8,27 @@ import socket
 import socketserver
 import threading
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from splitreader.testing._faults import Faults
 from splitreader.testing._recorded import RequestLog
-from splitreader.testing._service import Service
+from splitreader.testing._routes import Route
+from splitreader.testing._service import Request
+from splitreader.testing._wire import Answer
 
 JOIN_SECONDS = 10
+
+
+class Answers(Protocol):
+    """What a server serves."""
+
+    def find_route(self, method: str, path: str) -> Route:
+        """Where a request goes."""
+        ...
+
+    def answer(self, request: Request, base_url: str) -> Answer:
+        """The answer to a request, a refusal included."""
+        ...
 
 
 class Server(socketserver.TCPServer):
@@ -24,7 +38,7 @@ class Server(socketserver.TCPServer):
     request_queue_size = 1024
 
     def __init__(
-        self, handler: type[socketserver.BaseRequestHandler], service: Service, faults: Faults, log: RequestLog
+        self, handler: type[socketserver.BaseRequestHandler], service: Answers, faults: Faults, log: RequestLog
     ) -> None:
         self.service = service
         self.faults = faults

@@ -14,7 +14,7 @@ from splitreader.testing._configurations import Configurations
 from splitreader.testing._files import Files, Link, ScriptedUpload
 from splitreader.testing._jobs import Jobs, NewJob
 from splitreader.testing._multipart import Form
-from splitreader.testing._routes import Route
+from splitreader.testing._routes import Route, find_route
 from splitreader.testing._wire import JSON, Answer, Query, Refused, error_answer, first, json_answer, problem
 
 LINK_SECONDS = 3600
@@ -41,6 +41,10 @@ class Service:
         self.jobs = jobs
         self._key = key
         self._session = session
+
+    def find_route(self, method: str, path: str) -> Route:
+        """Where a request goes."""
+        return find_route(method, path)
 
     def answer(self, request: Request, base_url: str) -> Answer:
         """The answer to a request, a refusal included."""

@@ -2,6 +2,7 @@
 
 from llama_index.readers.splitreader.base import SplitPDFReader
 from llama_index.readers.splitreader.events import PacketSplitEvent, RoutingEvent
+from llama_index.readers.splitreader.llm import LlamaIndexModel
 from llama_index.readers.splitreader.nodes import NarrowPages
 from llama_index.readers.splitreader.retrieval import (
     category_filter,
@@ -10,7 +11,7 @@ from llama_index.readers.splitreader.retrieval import (
     vector_store_info,
 )
 from llama_index.readers.splitreader.router import CategoryRouter, Route
-from splitreader import Category, EmbeddedEngine, LlamaCloudEngine
+from splitreader import Category, EmbeddedEngine, LlamaCloudEngine, LLMEngine
 from splitreader.routing import Drop, PassThrough, Routed, RoutingReport
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "CategoryRouter",
     "Drop",
     "EmbeddedEngine",
+    "LLMEngine",
     "LlamaCloudEngine",
+    "LlamaIndexModel",
     "NarrowPages",
     "PacketSplitEvent",
     "PassThrough",
