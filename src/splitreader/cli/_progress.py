@@ -13,6 +13,7 @@ from rich.progress import Progress as ProgressBar
 from rich.spinner import Spinner
 from rich.text import Text
 
+from splitreader.cli._interrupts import interrupts_held_back
 from splitreader.cli._words import printable
 from splitreader.pdf._packet import Progress
 
@@ -45,7 +46,8 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
     def show(progress: Progress) -> None:
         if progress.pages_read == 1:
             _clear(bar)  # of a packet that failed half way
-            bar.start()
+            with interrupts_held_back():  # rich can't stop a bar that is half started
+                bar.start()
             bar.add_task(printable(progress.source), total=progress.pages_wanted)
         task = bar.tasks[0].id
         bar.update(task, completed=progress.pages_read)
@@ -55,7 +57,8 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
     try:
         yield show
     finally:
-        bar.stop()
+        with interrupts_held_back():
+            bar.stop()
 
 
 class JobLine:
@@ -75,11 +78,13 @@ class JobLine:
             self.clear()
             return
         self._spinner.update(text=Text(printable(f"job {job.id} is {job.status}")))
-        self._live.start(refresh=True)
+        with interrupts_held_back():
+            self._live.start(refresh=True)
 
     def clear(self) -> None:
         """Show nothing."""
-        self._live.stop()
+        with interrupts_held_back():
+            self._live.stop()
 
 
 @contextmanager
@@ -93,7 +98,8 @@ def job_line() -> Iterator[JobLine]:
 
 
 def _clear(bar: ProgressBar) -> None:
-    bar.stop()
+    with interrupts_held_back():
+        bar.stop()
     for task in bar.task_ids:
         bar.remove_task(task)
 
