@@ -142,7 +142,8 @@ def _head(draft: Draft, at: int, full: list[str]) -> list[str]:
 
 def _foot(draft: Draft) -> list[str]:
     issuer = draft.issuer
-    foot = [draft.speaker.say(issuer.footer)] if issuer.footer else []
+    footer = issuer.footer if "title" in draft.speaker.facts else issuer.footer.replace("{title}", "{me}")
+    foot = [draft.speaker.say(footer)] if footer else []
     if "foot" in draft.speaker.facts:
         foot += [draft.speaker.say(line) for line in ("{me} - {mystreet} - {mycity}", "{myphone} {mymail}")]
     return foot

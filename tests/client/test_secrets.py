@@ -1,13 +1,12 @@
 """Key and cookie are seen by nobody: in no message, log, repr, pickle or traceback."""
 
-import logging
 import pickle
-import traceback
 
 import pytest
 
 from splitreader import SplitReaderError
 from splitreader.testing import Fault
+from support.exposure import all_logs, everything_of
 from support.split_api import CATEGORIES, PDF, Driven
 
 KEY = "llx-" + "TOPSECRET" + "0123456789"
@@ -19,23 +18,6 @@ def assert_hidden(text):
     assert not [secret for secret in HIDDEN if secret in text], text
 
 
-def everything_of(error):
-    """All that tools show of an exception and of all that hangs on it."""
-    seen, waiting, texts = set(), [error], []
-    while waiting:
-        error = waiting.pop()
-        if error is None or id(error) in seen:
-            continue
-        seen.add(id(error))
-        waiting += [error.__cause__, error.__context__]
-        texts += [str(error), repr(error), repr(error.args), repr(vars(error))]
-        texts += traceback.format_exception(error)
-        for frame in traceback.TracebackException.from_exception(error, capture_locals=True).stack:
-            if "/tests/" not in frame.filename:
-                texts.append(repr(frame.locals))
-    return "\n".join(texts)
-
-
 @pytest.fixture
 def api(serve):
     return serve(key=KEY, session=COOKIE)
@@ -43,11 +25,7 @@ def api(serve):
 
 @pytest.fixture
 def logs(caplog):
-    """All that is logged, by httpx and httpcore, too."""
-    caplog.set_level(logging.DEBUG)
-    for name in ("httpx", "httpcore", "asyncio", "splitreader", "splitreader.client"):
-        caplog.set_level(logging.DEBUG, logger=name)
-    return lambda: "\n".join(f"{record.getMessage()} {record.args!r} {record.__dict__!r}" for record in caplog.records)
+    return all_logs(caplog, "splitreader.client")
 
 
 @pytest.fixture(params=["key", "cookie", "environment"])

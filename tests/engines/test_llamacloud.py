@@ -574,6 +574,14 @@ class TestTheEngineItself:
         assert copied.engine.max_pages == 7
         assert len(copied.split(packet).segments) == 2
 
+    def test_with_a_job_taken_up_can_be_pickled(self, serve, packet, monkeypatch):
+        api = serve()
+        monkeypatch.setenv("LLAMA_CLOUD_API_KEY", KEY)
+        engine = LlamaCloudEngine(base_url=api.url)
+        job_id = SplitReader(CATEGORIES, engine=engine).split(packet).job_id
+        copied = pickle.loads(pickle.dumps(SplitReader(CATEGORIES, engine=engine.resume(job_id))))
+        assert copied.split(packet).job_id == job_id
+
     def test_with_a_key_of_its_own_can_not(self):
         with pytest.raises(TypeError, match="environment variable"):
             pickle.dumps(LlamaCloudEngine(api_key=KEY))

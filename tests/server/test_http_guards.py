@@ -1,4 +1,6 @@
+import contextlib
 import socket
+import sqlite3
 from pathlib import Path
 
 import httpx
@@ -167,20 +169,30 @@ def test_answers_are_not_cached_and_not_guessed_at(acme):
     assert acme.get(FILES).headers["Cache-Control"] == "no-store"
 
 
-def test_health_needs_no_key_and_tells_when_the_database_is_gone(tmp_path, monkeypatch):
+def test_health_needs_no_key_and_tells_when_the_database_is_gone(tmp_path, caplog):
     with serving(tmp_path, keys=KEYS) as url:
         answer = httpx.get(url + "/healthz")
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-        from splitreader import StorageError
-        from splitreader.server.storage import Storage
-
-        def fail(self):
-            raise StorageError("disk on fire")
-
-        monkeypatch.setattr(Storage, "check", fail)
+        drop_table(tmp_path, "secrets")
         answer = httpx.get(url + "/healthz")
         assert answer.status_code == 503
-        assert "fire" not in answer.text
+        assert "secrets" not in answer.text
+    assert "no such table: secrets" in caplog.text
+
+
+def test_a_session_that_can_t_be_looked_up_is_not_refused_for_good(tmp_path, caplog):
+    with serving(tmp_path, keys=KEYS) as url:
+        drop_table(tmp_path, "sessions")
+        answer = httpx.get(url + FILES, headers={"Cookie": "session=any"})
+        assert answer.status_code == 503
+        assert "sessions" not in answer.text
+    assert "no such table: sessions" in caplog.text
+
+
+def drop_table(data, name):
+    """Damage the database of a running server."""
+    with contextlib.closing(sqlite3.connect(data / "splitreader.db")) as connection:
+        connection.execute(f"DROP TABLE {name}")
 
 
 def test_the_docs_need_nothing_from_elsewhere(anyone):

@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
-from support.killed_server import KilledServer, Serving, until
+from support.killed_server import KilledServer
 from support.pdfs import make_pdf
+from support.serve_process import Serving, until
 from support.serving import V1_JOBS, client_of, ended, upload, v1
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such signals")

@@ -35,6 +35,8 @@ KINDS = {
     "wrong": GenerationMode.NEGATIVE,
     "of what is there": GenerationMode.POSITIVE,
 }
+NOTHING_CAN_BE_WRONG = {("/healthz", "wrong")}
+CASES = [(method, path, kind) for method, path in ROUTES for kind in KINDS if (path, kind) not in NOTHING_CAN_BE_WRONG]
 SAME_EACH_TIME = settings(
     max_examples=6,
     derandomize=True,
@@ -63,12 +65,9 @@ def schema(url):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(("method", "path", "kind"), CASES)
 def test_every_answer_is_one_that_is_described(schema, client, method, path, kind):
     operation = schema[path][method]
-    if kind == "wrong" and path == "/healthz":
-        pytest.skip("nothing can be wrong with it")
     seen = []
 
     @SAME_EACH_TIME

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,5 +45,5 @@ class ServerSettings(BaseModel):
     link_seconds: Annotated[int, Field(gt=0)] = 3_600
     session_seconds: Annotated[int, Field(gt=0)] = 12 * 3_600
     secure_cookies: bool = False
-    ocr: Annotated[str, Field(pattern="^(auto|off)$")] = "auto"
+    ocr: Literal["auto", "off"] = "auto"
     limits: Limits = Limits()

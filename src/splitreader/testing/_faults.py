@@ -92,3 +92,13 @@ class Faults:
                 if not ordered.left:
                     queue.popleft()
             return ordered.fault
+
+
+def check_times(times: int | None) -> None:
+    """See that something can happen so often; None is for ever.
+
+    Raises:
+        ValueError: it is below 1.
+    """
+    if times is not None and times < 1:
+        raise ValueError(f"times must be at least 1, or None for ever; it is {times}")

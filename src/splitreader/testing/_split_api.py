@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
-from splitreader.testing._faults import Fault, Faults
-from splitreader.testing._handler import Handler
+from splitreader.testing._faults import Fault, check_times
 from splitreader.testing._jobs import FROM_SCRIPT, APIScript, Jobs, Plan
-from splitreader.testing._recorded import Recorded, RequestLog
 from splitreader.testing._routes import OPERATIONS, Operation
-from splitreader.testing._server import Server
+from splitreader.testing._scripted import ScriptedAPI
 from splitreader.testing._service import Service
 from splitreader.testing._wire import JSON
 
 
-class ScriptedSplitAPI:
+class ScriptedSplitAPI(ScriptedAPI):
     """The LlamaCloud Split API on a free port of 127.0.0.1: files, jobs (beta and v1) and saved configurations.
 
     ``with ScriptedSplitAPI([("invoice", [1, 2])]) as api:`` serves until the block ends; `start` and `close` do the
@@ -51,52 +47,7 @@ class ScriptedSplitAPI:
         self.key = key
         self._jobs = Jobs(plan)
         self._service = Service(self._jobs, key=key, session=session)
-        self._faults = Faults()
-        self._log = RequestLog()
-        self._server: Server | None = None
-        self._url: str | None = None
-
-    def start(self) -> Self:
-        """Begin to listen.
-
-        Raises:
-            RuntimeError: it listens already.
-        """
-        if self._server is not None:
-            raise RuntimeError("this ScriptedSplitAPI is running already")
-        self._server = Server(Handler, self._service, self._faults, self._log)
-        self._url = self._server.url
-        return self
-
-    def close(self) -> None:
-        """Close all connections and end all threads. What was recorded stays; a second call does nothing."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.stop()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @property
-    def url(self) -> str:
-        """The base URL, ``http://127.0.0.1:PORT``. After `close` nobody listens there.
-
-        Raises:
-            RuntimeError: it was never started.
-        """
-        if self._url is None:
-            raise RuntimeError("this ScriptedSplitAPI was not started: use it in a with statement, or call start()")
-        return self._url
-
-    @property
-    def requests(self) -> list[Recorded]:
-        """The requests so far, in order of arrival."""
-        return self._log.snapshot()
+        super().__init__(self._service)
 
     def count(self, operation: Operation) -> int:
         """How many requests of one operation have come."""
@@ -131,8 +82,7 @@ class ScriptedSplitAPI:
             times: how many; ``None``: all from then on.
         """
         _known(operation)
-        if times is not None and times < 1:
-            raise ValueError(f"times must be at least 1, or None for ever; it is {times}")
+        check_times(times)
         if fault is None:
             self._faults.clear(operation)
         else:

@@ -89,7 +89,6 @@ class LlamaCloudEngine:
         self._http_client = http_client
         self._async_http_client = async_http_client
         self._job_id: str | None = None
-        self._first = OnePacket()
         self._limiter = Limiter(self._settings.requests_per_minute)
         self._clients = Clients()
         self._first = OnePacket()
@@ -123,7 +122,6 @@ class LlamaCloudEngine:
         resumed = copy.copy(self)
         resumed._job_id = job_id  # noqa: SLF001  # its own class
         resumed._limiter, resumed._clients = self._limiter, self._clients  # noqa: SLF001
-        resumed._first = OnePacket()  # noqa: SLF001
         resumed.delete_after = delete_file
         return resumed
 
@@ -235,6 +233,7 @@ class LlamaCloudEngine:
         vars(self).update(state)
         self._limiter = Limiter(self._settings.requests_per_minute)
         self._clients = Clients()
+        self._first = OnePacket()
 
     def _take_up(self, client: SplitClient, job_id: str) -> SplitJob:
         """Wait for a job that exists; its file goes with the job's end, if that is wanted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from splitreader.server._settings import ServerSettings
     from splitreader.server.storage import Storage
+
+logger = logging.getLogger("splitreader.server")
 
 JSON_BODY = 4 << 20
 """Bytes of a body that is no upload."""
@@ -82,7 +85,8 @@ class Entrance:
             return None
         try:
             caller = await self._caller(headers)
-        except StorageError:
+        except StorageError as error:
+            logger.error("the storage failed: %s", error)  # noqa: TRY400  # the message says all
             return _refused(503, "The server can't read or write its data at the moment")
         if caller is None:
             return _refused(401, "Invalid API key, or none", {"WWW-Authenticate": "Bearer"})

@@ -12,11 +12,11 @@ from splitreader.server.storage.sessions import SessionStore
 COOKIE = "session"
 
 
-def begin_session(sessions: SessionStore, caller: Caller, *, seconds: int) -> str:
+def begin_session(sessions: SessionStore, caller: Caller, *, seconds: int) -> tuple[str, datetime]:
     """Begin a session for whoever came with a key.
 
     Returns:
-        The cookie's value; only its hash is kept.
+        The cookie's value, of which only the hash is kept, and when the session expires, in UTC.
 
     Raises:
         ValueError: the caller has no key.
@@ -30,7 +30,7 @@ def begin_session(sessions: SessionStore, caller: Caller, *, seconds: int) -> st
             token_hash=hash_of(token), key_hash=caller.key_hash, project_id=caller.project_id, expires_at=expires_at
         )
     )
-    return token
+    return token, expires_at
 
 
 def caller_of_session(sessions: SessionStore, keys: KeyRing, token: str) -> Caller | None:

@@ -49,7 +49,7 @@ class Work:
             min_pages_per_split=config.min_pages_per_split,
             custom_instructions=config.custom_instructions,
             target_pages=config.target_pages,
-            ocr="auto" if self.settings.ocr == "auto" else "off",
+            ocr=self.settings.ocr,
             limits=_limits(self.settings),
         )
         return await reader.asplit(Source(name=self.job.file_name, path=self.path))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
 from splitreader._errors import StorageError
 from splitreader.server._services import Served
+
+logger = logging.getLogger("splitreader.server")
 
 router = APIRouter(tags=["health"])
 
@@ -23,5 +27,6 @@ def health(services: Served) -> Health:
     try:
         services.storage.check()
     except StorageError as error:
+        logger.error("the storage failed: %s", error)  # noqa: TRY400  # the message says all
         raise HTTPException(503, "The database does not answer") from error
     return Health(status="ok")

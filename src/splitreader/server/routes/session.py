@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel
@@ -31,7 +31,7 @@ def begin(request: Request, response: Response, caller: Called, services: Served
         raise HTTPException(409, "This server has no keys: everything is open to this machine, without a session")
     if "authorization" not in request.headers:
         raise HTTPException(401, "A session is begun with a key", {"WWW-Authenticate": "Bearer"})
-    token = begin_session(services.storage.sessions, caller, seconds=settings.session_seconds)
+    token, expires_at = begin_session(services.storage.sessions, caller, seconds=settings.session_seconds)
     response.set_cookie(
         COOKIE,
         token,
@@ -41,7 +41,6 @@ def begin(request: Request, response: Response, caller: Called, services: Served
         httponly=True,
         samesite="strict",
     )
-    expires_at = datetime.now(UTC) + timedelta(seconds=settings.session_seconds)
     return SessionAnswer(project_id=caller.project_id, organization_id=caller.organization_id, expires_at=expires_at)
 
 
