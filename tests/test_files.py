@@ -90,8 +90,8 @@ class TestWriting:
             def __exit__(self, *_):
                 self.stream.close()
 
-            def write(self, data):
-                self.stream.write(data[:1])
+            def writelines(self, pieces):
+                self.stream.write(next(iter(pieces))[:1])
                 raise raised
 
         real = Path.open

@@ -3,6 +3,8 @@
 from splitreader._config import UNCATEGORIZED, AllowUncategorized, CategoriesLike, Category, SplitConfig
 from splitreader._documents import SegmentDocument, SplitPacket
 from splitreader._errors import (
+    CacheError,
+    CacheNotInstalled,
     CreateUnknown,
     CreditsExhausted,
     DamagedPDF,
@@ -57,6 +59,7 @@ from splitreader._pages import PageLayout, PageText, format_pages
 from splitreader._reader import SplitReader
 from splitreader._result import CONFIDENCE_RANK, Confidence, Segment, SplitResult
 from splitreader._version import __version__
+from splitreader.cache import Cache, CacheLike
 from splitreader.engines import (
     EmbeddedEngine,
     Engine,
@@ -78,6 +81,10 @@ __all__ = [
     "UNCATEGORIZED",
     "AllowUncategorized",
     "BinaryStream",
+    "Cache",
+    "CacheError",
+    "CacheLike",
+    "CacheNotInstalled",
     "CategoriesLike",
     "Category",
     "Confidence",

@@ -43,6 +43,8 @@
     │       └── CreateUnknown     the answer to its creation was lost: it may exist
     ├── OutputError               a file could not be written
     │   └── OutputExists          writing would replace a file
+    ├── CacheError                the folder of a cache can't be used
+    │   └── CacheNotInstalled     the extra ``cache`` is missing
     └── ServerError               `splitreader serve` can't start, or can't go on
         ├── ServerNotInstalled    the extra ``server`` is missing
         └── StorageError          its data folder can't be read or written
@@ -243,13 +245,21 @@ class ModelError(EngineError):
 
     Attributes:
         status_code: of the answer; None where there was none, or where the model isn't asked over HTTP.
+        lost_requests: how many requests got no answer in time; they may have been paid all the same.
     """
 
     def __init__(
-        self, message: str, *, source: str | None = None, job_id: str | None = None, status_code: int | None = None
+        self,
+        message: str,
+        *,
+        source: str | None = None,
+        job_id: str | None = None,
+        status_code: int | None = None,
+        lost_requests: int = 0,
     ) -> None:
         super().__init__(message, source=source, job_id=job_id)
         self.status_code = status_code
+        self.lost_requests = lost_requests
 
 
 class JobError(EngineError):
@@ -307,6 +317,14 @@ class OutputError(SplitReaderError):
 
 class OutputExists(OutputError):
     """Writing would replace a file that is already there."""
+
+
+class CacheError(SplitReaderError):
+    """The folder of a cache can't be used, so that results, or the traces of hosted jobs, could not be kept."""
+
+
+class CacheNotInstalled(CacheError):
+    """The packages of the extra ``cache`` are missing."""
 
 
 class ServerError(SplitReaderError):

@@ -105,8 +105,13 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
+def write_file(path: Path, data: bytes | Iterable[bytes], *, overwrite: bool) -> None:
     """Write a file so that it is whole or not there.
+
+    Args:
+        path: where.
+        data: what, whole or piece by piece.
+        overwrite: replace what is there.
 
     Raises:
         OutputExists: the path is taken and `overwrite` is False.
@@ -117,7 +122,7 @@ def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
     temporary = path.with_name(f".{uuid.uuid4().hex}.partial")
     try:
         with temporary.open("xb") as stream:
-            stream.write(data)
+            stream.writelines([data] if isinstance(data, bytes) else data)
         put_in_place(temporary, path, overwrite=overwrite)
     except OSError as error:
         raise OutputError(f"can't write {path} ({error.strerror}); check the folder and its permissions") from error

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from splitreader._config import SplitConfig
 from splitreader._documents import SegmentDocument, SplitPacket, build_documents
 from splitreader._errors import InvalidConfiguration, SplitReaderError
-from splitreader._failures import Failure, OnError, handle
-from splitreader._flow import AskEngine, Blocking, Flow
+from splitreader._failures import Failure, OnError
+from splitreader._flow import AskEngine, Blocking, Flow, InTurn
+from splitreader._keeping import Keeping, Made, Shelf
 from splitreader._limits import Limits
 from splitreader._origin import Labels, Origin, PacketIds
 from splitreader._pages import PageText, parse_pages
 from splitreader._result import SplitResult
 from splitreader.engines._conservation import conserve_pages
+from splitreader.engines._in_worker import understood
 from splitreader.engines._protocol import Engine, EngineAnswer, FetchesFiles, Packet
 from splitreader.pdf._packet import PDFPacket, Reading, TextPacket
 from splitreader.pdf._process import PDFWorker
@@ -27,15 +29,20 @@ class Tools:
     Args:
         worker: reads the PDFs.
         downloads: calls off what is being downloaded.
+        helpers: idle workers, for the pages of a large scan.
+        splitter: the engine as the worker wants it; None where it is asked here.
     """
 
     worker: PDFWorker
     downloads: Abort = field(default_factory=Abort)
+    helpers: tuple[PDFWorker, ...] = ()
+    splitter: bytes | None = None
 
     def abort(self) -> None:
         """End whatever is being read, from any thread; nothing more begins."""
         self.downloads()
-        self.worker.abort()
+        for worker in (self.worker, *self.helpers):
+            worker.abort()
 
 
 @dataclass(frozen=True)
@@ -43,12 +50,10 @@ class Call:
     """One load of several packets.
 
     Args:
-        tools: to work with.
         sources: the packets, of identical ones only one.
         packet_ids: that were given so far.
     """
 
-    tools: Tools
     sources: Twins
     packet_ids: PacketIds = field(default_factory=PacketIds)
 
@@ -65,30 +70,33 @@ class Pipeline:
     allow_private: bool
     on_error: OnError
     page_list: bool
+    keeping: Keeping | None = None
 
-    def load(self, source: Source, call: Call) -> Flow[SplitPacket | None]:
-        """Split a packet and build its Documents; None for one that is left out.
+    def load(self, source: Source, call: Call, tools: Tools) -> Flow[SplitPacket | Failure | None]:
+        """Split a packet and build its Documents; None for one that is left out because another has the same bytes.
 
-        Who the packet is gets settled before the engine runs: it may be refused for that.
+        Who the packet is gets settled in turn and before the engine runs: it may be refused for that.
         """
         try:
-            return (yield from self._load(source, call))
+            return (yield from self._load(source, call, tools))
         except SplitReaderError as error:
-            failure = Failure(source.name, error)
-            yield Blocking(lambda: handle(failure, self.on_error))
-            return None
+            return Failure(source.name, error)
 
-    def _load(self, source: Source, call: Call) -> Flow[SplitPacket | None]:
-        local = yield from self._localize(source, call.tools)
-        if not (yield Blocking(lambda: call.sources.admits(local))):
+    def _load(self, source: Source, call: Call, tools: Tools) -> Flow[SplitPacket | None]:
+        local = yield from self._localize(source, tools)
+        origin: Origin | None = yield InTurn(lambda: self._origin(local, call))
+        if origin is None:
             return None
-        origin: Origin = yield Blocking(lambda: call.packet_ids.claim(self.labels.origin(local), local))
-        packet = self._packet(local, call.tools.worker)
-        if self.engine.is_remote:  # what can't be read should be known before anything is paid for
-            yield Blocking(lambda: sum(1 for _ in packet.pages()))
-        result = yield from self._ask(packet)
+        packet = self._packet(local, tools)
+        result = yield from self._ask(packet, tools.downloads, for_documents=True)
         documents = yield Blocking(lambda: self._build(result, packet, origin, pdf=local))
         return SplitPacket(source=local, result=result, documents=documents)
+
+    def _origin(self, local: Source, call: Call) -> Origin | None:
+        """Who the packet is; None for one whose bytes another packet has."""
+        if not call.sources.admits(local):
+            return None
+        return call.packet_ids.claim(self.labels.origin(local), local)
 
     def local(self, source: Source, abort: Abort) -> Source:
         """The source with its bytes here. Blocks; a `FileId` is fetched by the engine, if it is one that can."""
@@ -99,14 +107,16 @@ class Pipeline:
     def split(self, source: Source, tools: Tools) -> Flow[SplitResult]:
         """Ask the engine about one packet."""
         local = yield from self._localize(source, tools)
-        return (yield from self._ask(self._packet(local, tools.worker)))
+        return (yield from self._ask(self._packet(local, tools), tools.downloads))
 
     def documents(self, source: Source, result: SplitResult, tools: Tools) -> Flow[list[SegmentDocument]]:
         """The Documents of a result that exists: only the pages of its segments are read."""
         local = yield from self._localize(source, tools)
         origin: Origin = yield Blocking(lambda: self.labels.origin(local))
         pages = tuple(sorted(page for segment in result.segments for page in segment.pages))
-        packet = PDFPacket(local, tools.worker, self.reading, wanted=pages)
+        packet = PDFPacket(
+            local, tools.worker, self.reading, wanted=pages, helpers=tools.helpers, shelf=self._shelf(local, pages)
+        )
         documents: list[SegmentDocument] = yield Blocking(lambda: self._build(result, packet, origin, pdf=local))
         return documents
 
@@ -123,7 +133,7 @@ class Pipeline:
         wanted = self.config.selected_pages(len(texts), source=identity.name)
         packet = TextPacket(identity.name, texts, source=pdf, wanted=wanted)
         origin: Origin = yield Blocking(lambda: self.labels.origin(identity))
-        result = yield from self._ask(packet)
+        result = yield from self._ask(packet, Abort())
         documents: list[SegmentDocument] = yield Blocking(lambda: self._build(result, packet, origin, pdf=pdf))
         return documents
 
@@ -131,17 +141,68 @@ class Pipeline:
         local: Source = yield Blocking(lambda: self.local(source, tools.downloads))
         return local
 
-    def _ask(self, packet: Packet) -> Flow[SplitResult]:
-        """Ask the engine, and see that no page is lost."""
-        if self.engine.is_remote or self.config.target_pages is not None:  # wrong pages are known before they are paid
-            yield Blocking(lambda: self.config.selected_pages(packet.page_count, source=packet.name))
-        answer: EngineAnswer = yield AskEngine(self.engine, packet, self.config)
-        page_count: int = yield Blocking(lambda: packet.page_count)
-        return conserve_pages(answer, self.config, page_count=page_count, engine=self.engine.name, source=packet.name)
+    def _ask(self, packet: Packet, downloads: Abort, *, for_documents: bool = False) -> Flow[SplitResult]:
+        """The result that was kept, or the engine's.
 
-    def _packet(self, source: Source, worker: PDFWorker) -> PDFPacket:
+        Args:
+            packet: to split.
+            downloads: called off with the call.
+            for_documents: the texts will be needed, too.
+        """
+
+        def ask(engine: Engine) -> Flow[Made]:
+            if for_documents and engine.is_remote:  # what can't be read should be known before anything is paid for
+                yield Blocking(lambda: sum(1 for _ in packet.pages()))
+            return (yield from self._ask_engine(packet, engine))
+
+        if self.keeping is None:
+            made = yield from ask(self.engine)
+            return made.result
+        return (
+            yield from self.keeping.ask(
+                packet,
+                self.engine,
+                ask,
+                opens=for_documents,
+                limits=self.limits,
+                is_called_off=lambda: downloads.called,
+            )
+        )
+
+    def _ask_engine(self, packet: Packet, engine: Engine) -> Flow[Made]:
+        """Ask the engine, and see that no page is lost."""
+        if engine.is_remote or self.config.target_pages is not None:  # wrong pages are known before they are paid
+            yield Blocking(lambda: self.config.selected_pages(packet.page_count, source=packet.name))
+        answer = yield from self._answer(packet, engine)
+        page_count: int = yield Blocking(lambda: packet.page_count)
+        result = conserve_pages(answer, self.config, page_count=page_count, engine=engine.name, source=packet.name)
+        return Made(result, is_final=getattr(answer, "is_final", True) is not False)
+
+    def _answer(self, packet: Packet, engine: Engine) -> Flow[EngineAnswer]:
+        """What the engine says, in the process that reads if it can be asked there."""
+        if isinstance(packet, PDFPacket) and packet.has_splitter:
+            self.engine.check(self.config)  # as it would do here, with the same warnings
+            there: EngineAnswer | None = yield Blocking(lambda: packet.worker_answer(understood))
+            if there is not None:
+                return there
+        answer: EngineAnswer = yield AskEngine(engine, packet, self.config)
+        return answer
+
+    def _packet(self, source: Source, tools: Tools) -> PDFPacket:
         target = self.config.target_pages
-        return PDFPacket(source, worker, self.reading, wanted=None if target is None else parse_pages(target))
+        wanted = None if target is None else parse_pages(target)
+        return PDFPacket(
+            source,
+            tools.worker,
+            self.reading,
+            wanted=wanted,
+            splitter=tools.splitter,
+            helpers=tools.helpers,
+            shelf=self._shelf(source, wanted),
+        )
+
+    def _shelf(self, source: Source, wanted: tuple[int, ...] | None) -> Shelf | None:
+        return None if self.keeping is None else self.keeping.shelf(source, wanted, self.limits)
 
     def _build(
         self, result: SplitResult, packet: Packet, origin: Origin, *, pdf: Source | None

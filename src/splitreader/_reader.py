@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import NoneType
@@ -15,16 +16,20 @@ from splitreader._errors import InvalidConfiguration
 from splitreader._failures import Failure, OnError, check_on_error, handle
 from splitreader._files import make_folder, refuse_existing, refuse_inputs, segment_paths, write_file
 from splitreader._flow import arun, run
+from splitreader._keeping import Keeping
 from splitreader._limits import Limits
+from splitreader._many import Crew, How, asplit_all, check_bar, check_workers, size_of, split_all
 from splitreader._origin import Labels, MetadataLike, PacketIdLike
 from splitreader._pages import PageText, as_page_texts
-from splitreader._pipeline import Call, Pipeline, Tools
+from splitreader._pipeline import Call, Pipeline
 from splitreader._result import SplitResult
 from splitreader._secrets import Secret
 from splitreader._threads import in_thread
+from splitreader.cache import Cache, CacheLike
 from splitreader.engines._protocol import Engine
 from splitreader.engines.embedded import EmbeddedEngine
 from splitreader.pdf._packet import OCRLike, PasswordLike, Progress, Reading
+from splitreader.pdf._pictures import Drawing, picture_in
 from splitreader.pdf._process import PDFWorker
 from splitreader.sources import (
     Abort,
@@ -67,12 +72,21 @@ class SplitReader:
         password: for encrypted packets, as text or as a function of `Source`.
         on_error: what becomes of a packet that can't be read, in loads of several: ``"raise"``; ``"skip"`` logs it and
             goes on; a function of `Failure` is called, and the load goes on unless it raises.
+        cache: the path of a folder, or a `Cache`: results and page texts are kept there, and what was kept is neither
+            read nor asked for again; hosted jobs that an ended run left behind are taken up. None keeps nothing.
         limits: what one packet may take of this machine.
         allow_private: let URLs lead to addresses that are not on the public internet.
-        progress: called after each page that was read, in the thread that reads.
+        progress: called after each page that was read, in the thread that reads; where packets are split side by side,
+            for one page at a time.
+        workers: how many processes read, and how many packets of one call are split side by side. None is one for each
+            CPU that this process may use; packets then come one after the other all the same with an engine that is
+            remote, has an ``embedding`` or is your own, and with an OCR function, since none of these may expect to be
+            called for two packets at once. A number counts for them, too. A long scan is read by several processes
+            where they have nothing else to do; each holds the OCR models.
 
     Raises:
         InvalidConfiguration: an option is wrong, or the engine can't honour it.
+        CacheError: the cache can't be used, or its packages are not installed.
     """
 
     def __init__(  # noqa: PLR0913  # options, all by name
@@ -94,6 +108,8 @@ class SplitReader:
         limits: Limits | None = None,
         allow_private: bool = False,
         progress: Callable[[Progress], None] | None = None,
+        workers: int | None = None,
+        cache: CacheLike | None = None,
     ) -> None:
         engine = EmbeddedEngine() if engine is None else engine
         if categories is None and not getattr(engine, "brings_categories", False):
@@ -113,21 +129,23 @@ class SplitReader:
             )
         engine.check(config)
         check_on_error(on_error)
+        check_workers(workers)
         if not isinstance(limits, (Limits, NoneType)):
             raise InvalidConfiguration(f"limits is {type(limits).__name__}; it must be Limits(...)")
+        self._workers = workers
+        reading = Reading(
+            ocr=ocr, password=Secret(password) if isinstance(password, str) else password, progress=progress
+        )
         self._pipeline = Pipeline(
             config=config,
             engine=engine,
-            reading=Reading(
-                ocr=ocr,
-                password=Secret(password) if isinstance(password, str) else password,
-                progress=progress,
-            ),
+            reading=reading,
             labels=Labels(packet_id=packet_id, metadata=metadata, duplicates=duplicates),
             limits=limits or Limits(),
             allow_private=allow_private,
             on_error=on_error,
             page_list=page_list,
+            keeping=None if cache is None else Keeping.of(Cache.of(cache), engine, reading, config),
         )
 
     @property
@@ -144,7 +162,10 @@ class SplitReader:
         return f"SplitReader(categories={list(self.config.category_names)}, engine={self.engine!r})"
 
     def lazy_load(self, source: SourceLike, *, name: str | None = None) -> Iterator[SegmentDocument]:
-        """One Document per segment, packet by packet; holds one packet at a time.
+        """One Document per segment, packet by packet.
+
+        Several packets are split side by side, as `split_many` does; at most two for each worker are held at a time,
+        and one where ``workers=1``.
 
         Args:
             source: a path, a folder (its PDFs, recursively), a glob, an http(s) URL, bytes, a binary stream, a
@@ -183,25 +204,61 @@ class SplitReader:
 
     def lazy_packets(self, source: SourceLike, *, name: str | None = None) -> Iterator[SplitPacket]:
         """`lazy_load` for those who want the `SplitResult` of each packet, too: one engine call for both."""
-        with PDFWorker(self._pipeline.limits) as worker:
-            call = self._call(source, name, Tools(worker))
-            for packet in call.sources:
-                if (done := run(self._pipeline.load(packet, call))) is not None:
-                    yield done
-                    del done
+        yield from split_all(self._pipeline, self._call(source, name, self._pipeline), How(workers=self._workers))
 
     async def alazy_packets(self, source: SourceLike, *, name: str | None = None) -> AsyncGenerator[SplitPacket]:
         """`lazy_packets` for an event loop."""
-        tools = Tools(PDFWorker(self._pipeline.limits))
-        in_worker = partial(in_thread, abort=tools.abort)
-        try:
-            call = await in_worker(lambda: self._call(source, name, tools))
-            for packet in call.sources:
-                if (done := await arun(self._pipeline.load(packet, call), abort=tools.abort)) is not None:
-                    yield done
-                    del done
-        finally:
-            await in_worker(tools.worker.close)
+        find = partial(self._call, source, name, self._pipeline)
+        async with aclosing(asplit_all(self._pipeline, find, How(workers=self._workers))) as packets:
+            async for packet in packets:
+                yield packet
+                del packet
+
+    def split_many(
+        self,
+        sources: SourceLike,
+        *,
+        workers: int | None = None,
+        ordered: bool = True,
+        show_progress: bool = False,
+        on_error: OnError | None = None,
+    ) -> Generator[SplitPacket]:
+        """Split many packets side by side.
+
+        Results, ids and errors are the same whatever the number of workers; packets come as soon as they are done. At
+        most two packets for each worker are in work or wait to be taken. To close the generator ends all processes and
+        threads at once, as does whatever ends the loop around it.
+
+        Args:
+            sources: what `lazy_load` takes.
+            workers: how many packets are split at once. None is the reader's own number; see `SplitReader`.
+            ordered: give the packets in the order of the sources, else as they are done; then it also depends on
+                timing which of two identical packets is left out, and which of two with one ``packet_id`` is refused.
+            show_progress: show a bar for the packets, also in notebooks; needs the extra ``progress``.
+            on_error: for this call; None is what the reader does.
+
+        Yields:
+            Each packet's source, result and Documents.
+
+        Raises:
+            InvalidConfiguration: an option is wrong.
+            SplitReaderError: see its tree; in order, the packets before the one that failed have been yielded.
+        """
+        pipeline, how = self._for_many(workers, on_error, ordered=ordered, show_progress=show_progress)
+        return self._split_many(sources, pipeline, how)
+
+    def asplit_many(
+        self,
+        sources: SourceLike,
+        *,
+        workers: int | None = None,
+        ordered: bool = True,
+        show_progress: bool = False,
+        on_error: OnError | None = None,
+    ) -> AsyncGenerator[SplitPacket]:
+        """`split_many` for an event loop."""
+        pipeline, how = self._for_many(workers, on_error, ordered=ordered, show_progress=show_progress)
+        return asplit_all(pipeline, partial(self._call, sources, None, pipeline), how)
 
     def split(self, source: PacketLike, *, name: str | None = None) -> SplitResult:
         """Run the engine on one packet.
@@ -210,18 +267,18 @@ class SplitReader:
             InvalidConfiguration: `source` is more than one packet.
             SplitReaderError: see its tree.
         """
-        with PDFWorker(self._pipeline.limits) as worker:
-            return run(self._pipeline.split(one_source(source, name=name), Tools(worker)))
+        with self._crew() as crew:
+            return run(self._pipeline.split(one_source(source, name=name), crew.lend()))
 
     async def asplit(self, source: PacketLike, *, name: str | None = None) -> SplitResult:
         """`split` for an event loop."""
-        tools = Tools(PDFWorker(self._pipeline.limits))
-        in_worker = partial(in_thread, abort=tools.abort)
+        crew = self._crew()
+        in_worker = partial(in_thread, abort=crew.abort)
         try:
-            packet = await in_worker(lambda: one_source(source, name=name))
-            return await arun(self._pipeline.split(packet, tools), abort=tools.abort)
+            packet = await in_worker(lambda: one_source(source, name=name, abort=crew.downloads))
+            return await arun(self._pipeline.split(packet, crew.lend()), abort=crew.abort)
         finally:
-            await in_worker(tools.worker.close)
+            await in_worker(crew.close)
 
     def documents(self, source: PacketLike, result: SplitResult, *, name: str | None = None) -> list[SegmentDocument]:
         """The Documents of a result that exists already: no engine runs, nothing is paid twice.
@@ -230,8 +287,8 @@ class SplitReader:
             InvalidConfiguration: the result is of a packet with another number of pages.
             SplitReaderError: see its tree.
         """
-        with PDFWorker(self._pipeline.limits) as worker:
-            return run(self._pipeline.documents(one_source(source, name=name), result, Tools(worker)))
+        with self._crew() as crew:
+            return run(self._pipeline.documents(one_source(source, name=name), result, crew.lend()))
 
     def write_pdfs(
         self, source: PacketLike, folder: str | os.PathLike[str], result: SplitResult, *, overwrite: bool = False
@@ -266,6 +323,47 @@ class SplitReader:
                 write_file(path, data, overwrite=overwrite)
         return paths
 
+    def page_pictures(
+        self,
+        source: PacketLike,
+        result: SplitResult,
+        *,
+        pages: Sequence[int] | None = None,
+        longest_side: int = 480,
+        quality: int = 70,
+    ) -> Generator[tuple[int, bytes]]:
+        """Pages as JPEG files, drawn as they are asked for.
+
+        Args:
+            source: the packet.
+            result: of this packet.
+            pages: 1-based, in the order in which they are drawn; None for all.
+            longest_side: pixels of the longer side of each picture, 1 to 4,000.
+            quality: of the JPEG, 1 to 95.
+
+        Yields:
+            The page and its picture.
+
+        Raises:
+            InvalidConfiguration: a number is out of range, or the packet has no such page.
+            SplitReaderError: see its tree.
+        """
+        wanted = range(1, result.page_count + 1) if pages is None else pages
+        try:
+            drawing = Drawing(page_count=result.page_count, longest_side=longest_side, quality=quality)
+        except ValueError as error:
+            raise InvalidConfiguration(f"{error}; give 1 to 4,000 pixels and a quality of 1 to 95") from error
+        if missing := [page for page in wanted if not 1 <= page <= result.page_count]:
+            raise InvalidConfiguration(
+                f"page {missing[0]} can't be drawn: the packet has pages 1 to {result.page_count}; leave it out"
+            )
+        packet = self._pipeline.local(one_source(source), Abort())
+        password = self._pipeline.reading.password_of(packet)
+        with PDFWorker(self._pipeline.limits) as worker:
+            frames = worker.pictures(packet, wanted, drawing, password=password)
+            for page, frame in zip(wanted, frames, strict=True):
+                yield page, picture_in(frame, page, source=packet.name)
+
     def to_pdf(self, document: SegmentDocument) -> bytes:
         """`SegmentDocument.to_pdf` with the reader's password, which the document does not keep.
 
@@ -296,9 +394,31 @@ class SplitReader:
         identity = pdf or texts_source([page.text for page in texts], name=None if source is None else str(source))
         return run(self._pipeline.from_texts(texts, identity, pdf))
 
-    def _call(self, source: SourceLike, name: str | None, tools: Tools) -> Call:
-        on_error = self._pipeline.on_error
+    def _call(self, source: SourceLike, name: str | None, pipeline: Pipeline, abort: Abort | None = None) -> Call:
         sources = resolve_sources(
-            source, name=name, on_error=lambda error: handle(Failure(error.source or "a source", error), on_error)
+            source,
+            name=name,
+            abort=abort,
+            on_error=lambda error: handle(Failure(error.source or "a source", error), pipeline.on_error),
         )
-        return Call(tools, Twins(sources, duplicates=self._pipeline.labels.duplicates))
+        return Call(Twins(sources, duplicates=pipeline.labels.duplicates))
+
+    def _crew(self) -> Crew:
+        """The processes for one packet."""
+        return Crew(self._pipeline.limits, size_of(self._workers, self._pipeline))
+
+    def _for_many(
+        self, workers: int | None, on_error: OnError | None, *, ordered: bool, show_progress: bool
+    ) -> tuple[Pipeline, How]:
+        """The options of one call, checked before anything begins."""
+        check_workers(workers)
+        check_bar(show_progress=show_progress)
+        pipeline = self._pipeline
+        if on_error is not None:
+            check_on_error(on_error)
+            pipeline = replace(pipeline, on_error=on_error)
+        workers = self._workers if workers is None else workers
+        return pipeline, How(workers=workers, ordered=ordered, show_progress=show_progress)
+
+    def _split_many(self, sources: SourceLike, pipeline: Pipeline, how: How) -> Generator[SplitPacket]:
+        yield from split_all(pipeline, self._call(sources, None, pipeline), how)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from splitreader.cli._app import app
 from splitreader.testing import Fault, ScriptedChatAPI
-from support.pdfs import make_pdf
+from support.pdfs import make_pdf, make_scan
 
 pytestmark = pytest.mark.slow
 KEY = "sk-do-not-show-this"
@@ -47,6 +47,13 @@ def called(environment, tmp_path):
     return call
 
 
+def test_a_model_that_takes_no_temperature(called, packet):
+    with ScriptedChatAPI(TRUTH, key=KEY, takes_temperature=False) as api:
+        done = called("split", packet, *CATEGORIES, "--engine", "llm", "--model", "m", "--base-url", api.url)
+        assert [request.body.get("temperature") for request in api.requests] == [0.0, None]
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_packet_is_split_by_the_model_named(api, called, packet):
     done = called(
         "split", packet, *CATEGORIES, "--engine", "llm", "--model", "m", "--base-url", api.url, "--format", "json"
@@ -70,16 +77,31 @@ def test_the_environment_may_name_the_server(api, called, packet):
 def test_every_option(api, called, packet, tmp_path):
     options = ["--llm-mode", "uncertain", "--llm-timeout", "30", "--llm-cache", "cache", "--max-cost", "1"]
     options += ["--price-per-million", "0.5,2", "--custom-instructions", "Kettles are invoices."]
+    options += ["--window", "2", "--max-concurrent", "2", "--max-tokens", "100000", "--vision"]
     words = ["split", packet, *CATEGORIES, "--engine", "llm", "--model", "m", "--base-url", api.url, *options]
     first, second = (called(*words, "--format", "json") for _ in range(2))
     assert (first.returncode, first.stderr) == (0, "")
     usage = json.loads(first.stdout)[0]["result"]["usage"]
     assert usage["mode"] == "uncertain"
     assert usage["cost"] > 0
-    assert "Kettles are invoices." in api.requests[0].body["messages"][0]["content"]
+    system, user = api.requests[0].body["messages"]
+    assert "Kettles are invoices." in system["content"]
+    assert 1 <= [part["type"] for part in user["content"]].count("image_url") <= 2
     assert json.loads(second.stdout)[0]["result"]["usage"]["cost"] == 0
     assert api.calls == usage["questions"]
     assert list((tmp_path / "cache").rglob("*"))
+
+
+def test_a_scan_is_split_by_what_the_model_sees(api, called, tmp_path):
+    (tmp_path / "scan.pdf").write_bytes(make_scan(TEXTS))
+    options = ["--engine", "llm", "--model", "m", "--base-url", api.url, "--ocr", "off", "--vision", "--window", "3"]
+    done = called("split", "scan.pdf", *CATEGORIES, *options, "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    segments = json.loads(done.stdout)[0]["result"]["segments"]
+    assert [(segment["category"], segment["pages"]) for segment in segments] == [(n, p) for n, p in TRUTH]
+    shown = [[part["type"] for part in request.body["messages"][1]["content"]] for request in api.requests]
+    assert [*map(len, shown)] == [4, 4]
+    assert {kind for kinds in shown for kind in kinds[1:]} == {"image_url"}
 
 
 def test_a_model_that_fails_is_one_line_and_exit_code_1(api, called, packet):
@@ -103,6 +125,10 @@ def test_a_model_that_fails_is_one_line_and_exit_code_1(api, called, packet):
         (["--engine", "llm", "--model", "m", "--price-per-million", "1"], "--price-per-million takes two numbers"),
         (["--engine", "llm", "--model", "m", "--max-cost", "1"], "max_cost needs price_per_million"),
         (["--engine", "llm", "--model", "m", "--base-url", "localhost"], "is no http(s) URL"),
+        (["--engine", "llm", "--model", "m", "--max-tokens", "0"], "max_tokens_per_packet is 0"),
+        (["--engine", "llm", "--model", "m", "--window", "1"], "window is 1; it must be a whole number from 2 to 50"),
+        (["--engine", "llm", "--model", "m", "--max-concurrent", "0"], "max_concurrent is 0"),
+        (["--vision"], "the embedded engine has no --vision; add --engine llm, or leave it out"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_is_read(packet, options, message, monkeypatch):

@@ -1,6 +1,8 @@
 """Errors, repeats, Retry-After and the limit of requests, for every kind of request."""
 
+import asyncio
 import math
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -433,6 +435,19 @@ class TestLimiter:
             clients[2].wait(job.id, max_seconds=1)
         assert len(api.requests) == 3
 
+    def test_one_that_blocks_does_not_block_the_event_loop(self, kind, serve, connect):
+        """Such as one that asks another machine."""
+        api, callers = serve(), set()
+
+        class Remote(Limiter):
+            def reserve(self, now, until=math.inf):
+                with suppress(RuntimeError):
+                    callers.add(asyncio.get_running_loop())
+                return super().reserve(now, until)
+
+        connect(api, limiter=Remote(None)).create_job(api.add_file("packet.pdf", PDF), CATEGORIES)
+        assert callers == set()
+
     def test_those_who_gave_up_hold_up_nobody(self, serve, connect, monkeypatch):
         api = serve()
         now = [0.0]
@@ -450,8 +465,10 @@ def test_nothing_is_sent_when_the_time_is_over():
     times = iter([0.0, 1.5, 2.0])  # it ran out between two looks at the clock
     settings = Settings(base_url="http://127.0.0.1:1", session=None)
     service = Service(settings=settings, limiter=Limiter(None), make_event=object, clock=lambda: next(times))
+    flow = send_once(service, Request(what="x", method="GET", path="/"), until=1.0)
+    delay = next(flow).call()
     with pytest.raises(OutOfTime):
-        next(send_once(service, Request(what="x", method="GET", path="/"), until=1.0))
+        flow.send(delay)
 
 
 def test_parameters():

@@ -2,6 +2,7 @@ import asyncio
 import json
 import pickle
 import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,10 @@ from splitreader import (
 )
 from splitreader.engines._conservation import conserve_pages
 from splitreader.engines.llm import LLMEngine, Message, Reply
-from splitreader.engines.llm._prompt import ShownPage, as_data
+from splitreader.engines.llm._answers import UnusableAnswer, parse_answer
+from splitreader.engines.llm._drivers import run
+from splitreader.engines.llm._prompt import Frame, ShownPage, as_data
+from splitreader.engines.llm._usage import estimated_question
 from support.told_model import Texts, ToldModel, row, shown_in
 
 FOREIGN = "Apple Pie\nPreheat the oven. Mix flour, butter and sugar in a bowl. Peel the apples and bake for an hour."
@@ -36,6 +40,7 @@ def contract(page: int) -> str:
     return f"{title}{page}. Scope\n{CLAUSE}\n{CLAUSE[: 20 + 9 * page]}\n"
 
 
+MARKS = st.sampled_from(['"}]}', "<|im_end|>", "[/INST]", "[INST]", "</s>"])
 PAGES = [invoice(1001), contract(1), contract(2), "", VAGUE.format(number=1), invoice(1002)]
 TRUTH = {1: ("invoice", True), 2: ("contract", True), 3: ("contract", False), 5: ("letter", True), 6: ("invoice", True)}
 
@@ -71,6 +76,20 @@ class TestAnswers:
             'the model says that page 5 starts a document of "letter": "as the heading shows"'
             in result.segments[2].evidence
         )
+
+    def test_a_page_before_which_the_model_saw_none_has_no_word_on_its_start_in_evidence(self):
+        model = ToldModel(lambda item: row(item["page"], "invoice", starts=False))
+        result = split(LLMEngine(model, window=2, overlap=0), [invoice(1001), invoice(1002), invoice(1003)])
+        said = {segment.pages[0]: segment.evidence[-1] for segment in result.segments}
+        assert said.keys() >= {1, 3}
+        for page in (1, 3):
+            assert said[page] == f'the model takes page {page} for "invoice": "as the heading shows"'
+
+    def test_decoding_the_same_answers_twice_gives_the_same(self):
+        engine = LLMEngine(ToldModel(knows(TRUTH)))
+        job = engine._read(Texts(PAGES), config())
+        asked = run(engine._asking(job), engine._answering(engine.model, Texts(PAGES)))
+        assert job.answer(asked, {}) == job.answer(asked, {})
 
     def test_a_reason_is_quoted_in_part_and_on_one_line(self):
         model = ToldModel(lambda item: row(item["page"], "invoice", starts=True, reason="long\n\ud800 \u202e" * 100))
@@ -179,7 +198,7 @@ class TestUnusable:
         assert result.usage["questions"] == 2
         assert "fallback_pages" not in result.usage
         assert [message.role for message in model.asked[1]] == ["system", "user", "assistant", "user"]
-        assert "'receipt', which is not in the list" in model.asked[1][-1].text
+        assert 'page 1 has a "category" that is not in the list' in model.asked[1][-1].text
 
     def test_what_the_model_itself_calls_no_answer_is_asked_again(self):
         class Refusing(ToldModel):
@@ -200,6 +219,54 @@ class TestUnusable:
         assert result.usage["answered_pages"] == "1-18"
         fallen = [segment.pages for segment in result.segments if "unusable" in segment.evidence[-1]]
         assert {page for pages in fallen for page in pages} == {19, 20}
+
+
+class TestWindowsThatWereLost:
+    """With neighbours that were answered and share pages with them."""
+
+    @staticmethod
+    def split(lost, pages, **options):
+        class Losing(ToldModel):
+            def complete(self, messages, schema):
+                if [item["page"] for item in shown_in(messages) if item["ask"]] == lost:
+                    return Reply(text="no")
+                return super().complete(messages, schema)
+
+        model = Losing(lambda item: row(item["page"], "invoice", starts=True))
+        return LLMEngine(model, **options).split(Texts([VAGUE.format(number=n) for n in range(pages)]), config())
+
+    def test_a_page_whose_start_only_the_lost_one_saw_has_fallen_back(self):
+        answer = self.split([2, 3], 4, window=2, overlap=1)
+        assert (answer.usage["fallback_pages"], answer.usage["answered_pages"]) == ("3", "1-4")
+        assert answer.usage["failed_windows"] == 1
+        assert not answer.is_final
+        (touched,) = [segment for segment in answer.segments if 3 in segment.pages]
+        assert "whether a document starts on pages 3: the model's answer was unusable twice" in touched.evidence[-1]
+
+    def test_the_first_page_needs_no_vote_on_its_start(self):
+        answer = self.split([1, 2, 3, 4], 5, window=4, overlap=2)
+        assert answer.usage["fallback_pages"] == "1-3"
+        first = self.split([3, 4, 5], 5, window=3, overlap=1)
+        assert first.usage["fallback_pages"] == "4-5"
+
+    def test_one_whose_pages_all_have_a_vote_is_counted(self):
+        answer = self.split([3, 4, 5, 6], 8, window=4, overlap=2)
+        assert answer.usage["failed_windows"] == 1
+        assert answer.usage["fallback_pages"] == "5"
+        assert "failed_windows" not in self.split([], 8).usage
+
+
+def test_where_windows_say_the_contrary_the_evidence_says_so():
+    def says(item):
+        return row(item["page"], "invoice", starts=len(model.asked) == 1)
+
+    model = ToldModel(says)
+    answer = LLMEngine(model, window=4, overlap=2, max_concurrent=1).split(
+        Texts([invoice(number) for number in range(1001, 1007)]), config()
+    )
+    said = {segment.pages[0]: segment.evidence[-1] for segment in answer.segments}
+    assert said[4].endswith("another window says otherwise")
+    assert "otherwise" not in said[2]
 
 
 class TestFailures:
@@ -234,6 +301,21 @@ class TestFailures:
         assert result.usage["fallback_pages"].startswith("9-")
         assert result.usage["unasked_pages"].endswith("-80")
         assert "because the model had failed 4 times in a row" in result.segments[-1].evidence[-1]
+
+    @pytest.mark.parametrize("tokens", [("12", 1), (1, -1), (1.5, 1), (True, 1)])
+    def test_counts_that_are_none_are_said(self, tokens):
+        model = ToldModel(knows(TRUTH), tokens=tokens)
+        with pytest.raises(ModelError, match="whole numbers of tokens"):
+            split(LLMEngine(model), [invoice(1001)])
+
+    @pytest.mark.parametrize("lost", [None, -1, "1"])
+    def test_so_is_a_count_of_lost_requests(self, lost):
+        class Losing(ToldModel):
+            def complete(self, messages, schema):
+                return replace(super().complete(messages, schema), lost_requests=lost)
+
+        with pytest.raises(ModelError, match="lost_requests"):
+            split(LLMEngine(Losing(knows(TRUTH))), [invoice(1001)])
 
     @pytest.mark.parametrize("wrong", [None, "text", {"text": "x"}])
     def test_a_model_that_gives_no_reply_is_told_so(self, wrong):
@@ -289,6 +371,16 @@ class TestPagesAreData:
         assert "[/INST]" not in data
         assert len(data.split("\n")) == len(texts) + (2 if texts else 3)
 
+    @settings(max_examples=100)
+    @given(st.lists(st.text() | MARKS).map("".join))
+    def test_nor_does_what_a_page_made_the_model_say(self, said):
+        question = (Message(role="system", text="task"), Message(role="user", text="pages"))
+        try:
+            parse_answer(json.dumps({"pages": [row(1, said, starts=True)]}), [1], ["invoice"])
+        except UnusableAnswer as wrong:
+            again = Frame.again(question, said, wrong.told)
+            assert not any(mark in message.text for message in again for mark in ("<", "[/INST]", "[INST]"))
+
     def test_letters_are_sent_as_they_are(self):
         assert "Übergabe 引き渡し" in as_data([ShownPage(1, "Übergabe 引き渡し", asked=True)])
 
@@ -313,7 +405,7 @@ class TestPagesAreData:
         assert '{"category": "invoice", "description": "asks for money"}' in system
         assert '{"category": "contract"}' in system
         assert "Be kind." in system
-        assert '{"category": "contract", "first pages": ["This deed", "x"]}' in system
+        assert '{"category": "contract", "first pages": ["This deed", "x"]}' in model.asked[0][1].text
 
 
 class TestMoney:
@@ -348,7 +440,7 @@ class TestMoney:
         assert result.usage["input_tokens"] + result.usage["output_tokens"] <= 9_000
         assert result.usage["unasked_pages"].endswith("-40")
         assert f"not asked about, because {name} would have been passed" in result.segments[-1].evidence[-1]
-        assert "the model says" in result.segments[0].evidence[-1]
+        assert "the model takes page 1" in result.segments[0].evidence[-1]
         assert "no say on pages" in caplog.text
 
     def test_a_limit_too_low_for_one_question_leaves_all_to_the_embedded_scores(self):
@@ -356,6 +448,40 @@ class TestMoney:
         result = split(LLMEngine(model, max_tokens_per_packet=1), PAGES)
         assert model.asked == []
         assert without_evidence(result) == without_evidence(split(EmbeddedEngine(), PAGES))
+
+    @pytest.mark.parametrize("limit", [3_000, 8_000, 20_000, 10**6])
+    @pytest.mark.parametrize("most_out", [1, 8])
+    def test_questions_out_at_once_never_pass_the_limit_together(self, limit, most_out):
+        class Dear(ToldModel):
+            """Takes three times what was estimated."""
+
+            def complete(self, messages, schema):
+                asked = len([item for item in shown_in(messages) if item["ask"]])
+                estimate = estimated_question(messages, asked)
+                self.tokens = (3 * estimate.input, 3 * estimate.output)
+                return super().complete(messages, schema)
+
+        engine = LLMEngine(
+            Dear(self.says), window=4, overlap=0, max_concurrent=most_out, max_tokens_per_packet=limit, head=300
+        )
+        usage = split(engine, self.PAGES).usage
+        used = usage["input_tokens"] + usage["output_tokens"]
+        assert used <= limit
+        assert "unasked_pages" not in usage or used + 2 * used / usage["questions"] > limit
+
+    def test_questions_that_failed_may_have_been_paid_and_count(self):
+        turns = iter(range(99))
+
+        def says(item):
+            if item["page"] % 4 == 1 and next(turns) % 2:
+                raise ModelError("lost on the way")
+            return self.says(item)
+
+        model = ToldModel(says)
+        whole = split(LLMEngine(ToldModel(self.says), window=4, overlap=0), self.PAGES).usage
+        each = (whole["input_tokens"] + whole["output_tokens"]) / whole["questions"]
+        split(LLMEngine(model, window=4, overlap=0, max_concurrent=1, max_tokens_per_packet=int(5 * each)), self.PAGES)
+        assert 2 <= len(model.asked) <= 5
 
     def test_the_second_question_counts_too(self):
         model = ToldModel(lambda item: "nonsense", tokens=(2000, 0))
@@ -392,6 +518,20 @@ class TestCache:
         engine = LLMEngine(ToldModel(lambda item: "nonsense"), cache=tmp_path)
         split(engine, PAGES)
         assert list(tmp_path.iterdir()) == []
+
+    def test_kept_answers_do_not_hide_that_the_model_can_not_be_asked(self, tmp_path):
+        pages = [invoice(number) for number in range(1001, 1021)]
+
+        def says(item):
+            return "no" if item["page"] > 18 else row(item["page"], "invoice", starts=True)
+
+        def gone(item):
+            raise ModelError("a wrong key")
+
+        split(LLMEngine(ToldModel(says), cache=tmp_path), pages)
+        assert list(tmp_path.iterdir())
+        with pytest.raises(ModelError, match="a wrong key"):
+            split(LLMEngine(ToldModel(gone), cache=tmp_path), pages)
 
 
 WORDS = st.sampled_from([invoice(1), invoice(2), contract(1), contract(2), VAGUE, FOREIGN, "", " "])

@@ -176,7 +176,8 @@ def busy(**headers):
         ({"retry-after": "7"}, 7, 7),
         ({"retry-after-ms": "1500"}, 1.5, 1.5),
         ({"retry-after": "60"}, 60, 60),
-        ({"retry-after": "61"}, 0.25, 0.5),
+        ({"retry-after": "61"}, 60, 60),
+        ({"retry-after": "86400"}, 60, 60),
         ({"retry-after": "0"}, 0.25, 0.5),
         ({"retry-after": "soon"}, 0.25, 0.5),
         ({"retry-after": "Mon, 02 Mar 2026 10:00:05 GMT", "date": "Mon, 02 Mar 2026 10:00:00 GMT"}, 5, 5),
@@ -240,7 +241,11 @@ def test_where_and_with_which_header_servers_are_asked(base_url, url, header):
         ("http://0.0.0.0:8000/v1", True),
         ("http://192.168.1.5:8000/v1", True),
         ("http://mylocalhost/v1", True),
-        ("http://ollama.localhost/v1", False),
+        ("http://ollama.localhost/v1", True),
+        ("http://localhost./v1", True),
+        ("http://127.0.0.1./v1", True),
+        ("http://[::ffff:127.0.0.1]/v1", True),
+        ("http://[::1%25eth0]/v1", True),
         ("http://localhost.example.com/v1", True),
         ("http://127.0.0.1.example.com/v1", True),
         (None, True),
@@ -348,6 +353,37 @@ def test_a_server_that_repeats_the_question_is_not_quoted(api, kind):
     assert "Sparkasse" not in f"{error!s}{error!r}"
 
 
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_of_a_long_complaint_only_the_beginning_is_looked_at_and_shown(api, kind):
+    complaint = "the batch is too large " + "word " * 100_000 + PAGE_TEXT
+    api.answer_next(Fault(status=400, body={"error": {"message": complaint}}))
+    error = asked(OpenAIModel("m", base_url=api.url, api_key=KEY), kind)
+    assert "answered 400: the batch is too large word" in str(error)
+    assert len(str(error)) < 2 * _chat_flow.QUOTED_AT_MOST + 200
+    assert "Sparkasse" not in f"{error!s}{error!r}"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "key", "is_warned"),
+    [
+        ("http://gpu:8000/v1", KEY, True),
+        ("http://gpu:8000/v1", None, False),
+        ("https://gpu:8000/v1", KEY, False),
+        ("http://localhost:8000/v1", KEY, False),
+    ],
+)
+@pytest.mark.parametrize("where", ["option", "environment"])
+def test_a_key_that_would_go_unencrypted_to_another_machine_is_warned_of(
+    *, base_url, key, is_warned, where, caplog, monkeypatch
+):
+    if where == "environment" and key is not None:
+        monkeypatch.setenv("OPENAI_API_KEY", key)
+        key = None
+    OpenAIModel("m", base_url=base_url, api_key=key)
+    assert ("unencrypted to http://gpu:8000/v1; use https, or unset OPENAI_API_KEY" in caplog.text) is is_warned
+    assert KEY not in caplog.text
+
+
 def test_a_right_request_over_plain_http_reads_no_certificates(api, monkeypatch):
     def unwanted(**options):
         raise AssertionError("certificates were read")
@@ -359,3 +395,20 @@ def test_a_right_request_over_plain_http_reads_no_certificates(api, monkeypatch)
 def test_a_changed_copy_keeps_its_key(api):
     copy = dataclasses.replace(model_of(api), timeout=20)
     assert asked(copy, "sync").text == '{"pages": [1]}'
+
+
+def test_answers_are_kept_by_all_that_they_depend_on():
+    same = {"base_url": "https://one.example/v1", "api_key": KEY}
+    others = [
+        {},
+        {"base_url": "https://two.example/v1"},
+        {"base_url": "https://one.example/v1?api-version=2024-10-21"},
+        {"temperature": 0.5},
+        {"temperature": None},
+        {"extra_body": {"reasoning_effort": "low"}},
+        {"json_mode": "object"},
+    ]
+    names = [OpenAIModel("m", **same | other).name for other in others]
+    assert len(set(names)) == len(others)
+    assert OpenAIModel("m", **same, timeout=5, max_retries=0).name == names[0] == "m at https://one.example/v1"
+    assert OpenAIModel("n", **same).name != names[0]

@@ -1,6 +1,5 @@
 """The key of a model is seen by nobody: in no message, log, repr, pickle or traceback."""
 
-import logging
 import pickle
 import traceback
 
@@ -11,6 +10,7 @@ from splitreader.engines.llm import _chat_flow
 from splitreader.engines.llm.openai import OpenAIModel
 from splitreader.testing import Fault, ScriptedChatAPI
 from support.chat_api import PAGE_TEXT, RIGHT, asked
+from support.exposure import all_logs, everything_of
 
 KEY = "sk-" + "TOPSECRET" + "0123456789"
 ECHO = f"who is {KEY}? " + KEY
@@ -40,10 +40,7 @@ def environment(monkeypatch):
 @pytest.fixture
 def logs(caplog):
     """All that is logged, by httpx and httpcore, too."""
-    caplog.set_level(logging.DEBUG)
-    for name in ("httpx", "httpcore", "asyncio", "splitreader", "splitreader.engines.llm"):
-        caplog.set_level(logging.DEBUG, logger=name)
-    return lambda: "\n".join(f"{record.getMessage()} {record.args!r} {record.__dict__!r}" for record in caplog.records)
+    return all_logs(caplog, "splitreader.engines.llm")
 
 
 @pytest.fixture(params=["option", "environment"])
@@ -52,23 +49,6 @@ def options(request, monkeypatch):
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
         return {}
     return {"api_key": KEY}
-
-
-def everything_of(error):
-    """All that tools show of an exception and of all that hangs on it."""
-    seen, waiting, texts = set(), [error], []
-    while waiting:
-        error = waiting.pop()
-        if error is None or id(error) in seen:
-            continue
-        seen.add(id(error))
-        waiting += [error.__cause__, error.__context__]
-        texts += [str(error), repr(error), repr(error.args), repr(vars(error))]
-        texts += traceback.format_exception(error)
-        for frame in traceback.TracebackException.from_exception(error, capture_locals=True).stack:
-            if "/tests/" not in frame.filename:
-                texts.append(repr(frame.locals))
-    return "\n".join(texts)
 
 
 def assert_hidden(text):

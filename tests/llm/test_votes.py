@@ -5,7 +5,7 @@ import pytest
 
 from splitreader.engines.embedded.reading import ReadPage
 from splitreader.engines.llm._answers import PageAnswer
-from splitreader.engines.llm._votes import CATEGORY_VOTE, START_VOTE, Vote, leading, with_votes
+from splitreader.engines.llm._votes import CATEGORY_VOTE, START_VOTE, Vote, is_disputed, leading, with_votes
 
 NAMES = ("invoice", "contract", "uncategorized")
 
@@ -62,7 +62,7 @@ def test_where_windows_differ_the_one_that_saw_more_decides():
     page = with_votes(read_page(), [at_the_edge, inside], NAMES)
     assert 0.5 - START_VOTE < page.log_odds < 0.5
     assert page.first[0] - read_page().first[0] > page.first[1] - read_page().first[1]
-    assert leading([at_the_edge, inside]) is inside.answer
+    assert leading([at_the_edge, inside]) is inside
 
 
 def test_a_window_that_does_not_show_the_page_before_has_no_say_on_the_start():
@@ -70,9 +70,15 @@ def test_a_window_that_does_not_show_the_page_before_has_no_say_on_the_start():
     assert with_votes(read_page(), [unseen], NAMES).log_odds == 0.5
     seen = vote("invoice", starts=False, before=9, after=0)
     assert with_votes(read_page(), [unseen, seen], NAMES).log_odds == pytest.approx(0.5 - START_VOTE)
-    assert leading([unseen, seen]) is seen.answer
+    assert leading([unseen, seen]) is seen
 
 
 def test_the_first_page_of_a_packet_starts_a_document_whatever_the_model_says():
     page = with_votes(read_page(), [vote("invoice", starts=False, before=0)], NAMES)
     assert page.log_odds == 0.5
+
+
+def test_votes_that_say_the_same_are_not_disputed():
+    assert not is_disputed([vote("invoice", starts=True), vote("contract", starts=True)])
+    assert is_disputed([vote("invoice", starts=True), vote("invoice", starts=False)])
+    assert not is_disputed([vote("invoice", starts=True), vote("invoice", starts=False, before=0)])

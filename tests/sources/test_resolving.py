@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from splitreader import DownloadFailed, InvalidConfiguration, SourceNotFound, SourceUnreadable
+from splitreader import DownloadFailed, InvalidConfiguration, SourceError, SourceNotFound, SourceUnreadable
 from splitreader.sources import FileId, Source, one_source, resolve_sources
 
 
@@ -150,9 +150,9 @@ class TestURLs:
         assert caught.value.__cause__ is caught.value.__context__ is None
         assert "hu" not in str(caught.value).replace("http", "")
 
-    @pytest.mark.parametrize("url", ["ftp://ann:hush@host/p.pdf", "s3://hush/*.pdf"])
+    @pytest.mark.parametrize("url", ["sip://ann:hush@host/p.pdf", "xs3://hush/*.pdf"])
     def test_other_schemes_are_named_and_the_rest_is_not_quoted(self, url):
-        with pytest.raises(SourceNotFound, match=rf"scheme {url[:2]}") as caught:
+        with pytest.raises(SourceError, match=rf"scheme {url[:2]}") as caught:
             resolve_sources(url)
         assert "hush" not in str(caught.value)
 
@@ -233,7 +233,7 @@ class TestGoingOn:
         (tmp_path / "empty").mkdir()
         errors = []
         sources = resolve_sources(
-            ["nowhere.pdf", folder / "b.pdf", tmp_path / "empty", f"{folder}/*.tiff", "http://", "ftp://x", b"bytes"],
+            ["nowhere.pdf", folder / "b.pdf", tmp_path / "empty", f"{folder}/*.tiff", "http://", "sip://x", b"bytes"],
             on_error=errors.append,
         )
         assert len(sources) == 2

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from splitreader import EmbeddedEngine, EngineAnswer, EngineError, LLMEngine, PageText, SplitConfig
+from splitreader import EmbeddedEngine, EngineAnswer, EngineError, LLMEngine, ModelError, PageText, SplitConfig
+from splitreader.engines.llm import Model
 from splitreader.testing import ChatAnswer, Fault
 from splitreader.testing._chat_service import truthful
 
@@ -178,6 +179,27 @@ class Brain:
                 raise ConnectionError("the line went dead")
             return answer
         return truthful(TRUTH, {"messages": [{"role": role, "content": text} for role, text in messages]})
+
+
+def check_through(name: str, kind: str, model_of: Callable[[Brain], Model]) -> None:
+    """A case, through a framework's model and the adapter to it.
+
+    Args:
+        name: of one of `CASES` or `FAILING`.
+        kind: ``"sync"`` or ``"async"``.
+        model_of: the adapter to a model that says what a brain says.
+    """
+    case = (CASES | FAILING)[name]
+    brain = Brain(case)
+    answer = split(engine_of(model_of(brain)), kind)
+    assert brain.calls == case.calls
+    check(case, answer)
+    if case.outcome == "error":
+        assert isinstance(answer, ModelError)
+        assert isinstance(answer.__cause__, ConnectionError)
+        assert "line went dead" not in str(answer)
+    else:
+        assert answer.usage["output_tokens"] == 10 * (brain.calls - (name in FAILING))
 
 
 def text_of(answer: ChatAnswer) -> str:

@@ -1,7 +1,7 @@
 """Type-checked by mypy, never run: what users may write, and what they get."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, assert_type
 
@@ -63,6 +63,8 @@ scripted: Engine = ScriptedEngine([("invoice", [1])])
 OpenAIModel("m", base_url="http://localhost:1/v1", temperature=None, extra_body={"max_tokens": 1}, json_mode="none")
 assert_type(ScriptedChatAPI([("invoice", [1])]), ScriptedChatAPI)
 ScriptedChatAPI(lambda body: ChatAnswer(content={"pages": []}), formats=["json_object"]).answer_next(Fault(status=500))
+ScriptedChatAPI([("invoice", [1])], takes_temperature=False)
+assert_type(Reply(text="").lost_requests, int)
 
 
 def watch(job: SplitJob) -> None: ...
@@ -118,12 +120,14 @@ reader = SplitReader(
     metadata={"tenant": "t", "access": ["a", "b"]},
     progress=report,
 )
-SplitReader({"invoice": "A request for payment", "contract": None}, metadata=lambda source: {"size": source.size})
+SplitReader({"invoice": "A request for payment", "contract": None}, metadata=lambda source: {"size": source.size or 0})
 
 assert_type(reader.load("packet.pdf"), list[SegmentDocument])
 assert_type(reader.load([Path("a.pdf"), b"bytes", "b.pdf"]), list[SegmentDocument])
 assert_type(reader.lazy_load(b"bytes", name="mail.pdf"), Iterator[SegmentDocument])
 assert_type(reader.lazy_packets("folder"), Iterator[SplitPacket])
+assert_type(reader.split_many("folder", workers=2, on_error="skip"), Generator[SplitPacket, None, None])
+assert_type(reader.asplit_many("folder", ordered=False), AsyncGenerator[SplitPacket, None])
 assert_type(reader.split("packet.pdf"), SplitResult)
 assert_type(reader.from_pages(["one", PageText(page=2, text="two")], source="x"), list[SegmentDocument])
 assert_type(split_pages(["one"], reader.config), SplitResult)

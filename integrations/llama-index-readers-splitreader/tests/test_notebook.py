@@ -1,4 +1,4 @@
-"""The notebook runs as it is, and says what it says."""
+"""The notebooks run as they are, and say what they say."""
 
 from pathlib import Path
 
@@ -14,8 +14,9 @@ def outputs(notebook):
 
 
 @pytest.mark.slow
-def test_the_notebook_gives_the_outputs_that_it_keeps():
-    notebook = nbformat.read(NOTEBOOKS / "02_llama_index.ipynb", as_version=4)
+@pytest.mark.parametrize("name", ["02_llama_index", "04_agent"])
+def test_the_notebook_gives_the_outputs_that_it_keeps(name):
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     kept = outputs(notebook)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": NOTEBOOKS}}).execute()
     assert outputs(notebook) == kept

@@ -11,6 +11,7 @@ from splitreader.cli._eval import evaluate
 from splitreader.cli._files import files
 from splitreader.cli._fit import fit
 from splitreader.cli._jobs import jobs
+from splitreader.cli._report import report
 from splitreader.cli._serve import serve, serve_key
 from splitreader.cli._split import split
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(split)
+app.command()(report)
 app.command("eval")(evaluate)
 app.command()(fit)
 app.command()(serve)

@@ -62,9 +62,23 @@ _CLOUD_OPTIONS = (
 )
 
 
+def engine_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Those arguments of a command that only some engines have; None and False were not given.
+
+    Args:
+        arguments: of the command, by name.
+    """
+    known = {*MODEL_OPTIONS, *_CLOUD_OPTIONS}
+    return {
+        name: value
+        for name, value in arguments.items()
+        if name in known and value is not None and value is not False  # 0 is given, and refused later
+    }
+
+
 def choose_engine(
     name: EngineName,
-    options: Mapping[str, Any],
+    given: Mapping[str, Any],
     progress: Callable[[SplitJob], None] | None,
     engine_file: Path | None = None,
 ) -> Engine | None:
@@ -72,14 +86,13 @@ def choose_engine(
 
     Args:
         name: of the engine.
-        options: those of the command that only some engines have; None and False were not given.
+        given: what `engine_options` found.
         progress: is told of each look at a job.
         engine_file: what the embedded engine learned.
 
     Raises:
         InvalidConfiguration: an option is wrong, or the engine has none of that name.
     """
-    given = {option: value for option, value in options.items() if value not in (None, False)}
     _check_owner(name, given)
     if name is EngineName.EMBEDDED:
         return None if engine_file is None else EmbeddedEngine.load(engine_file)
@@ -91,9 +104,9 @@ def choose_engine(
         )
     from splitreader.engines import LlamaCloudEngine
 
-    job_id = given.pop("job_id", None)
-    keep_file = given.pop("keep_file", False)
-    engine = LlamaCloudEngine(delete_after=not keep_file, progress=progress, **reach(**given))
+    job_id, keep_file = given.get("job_id"), given.get("keep_file", False)
+    to_reach = {name: value for name, value in given.items() if name not in ("job_id", "keep_file")}
+    engine = LlamaCloudEngine(delete_after=not keep_file, progress=progress, **reach(**to_reach))
     return engine if job_id is None else engine.resume(job_id)
 
 

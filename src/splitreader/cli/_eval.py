@@ -12,6 +12,7 @@ import typer
 
 from splitreader._config import AllowUncategorized, SplitConfig
 from splitreader._errors import OutputError
+from splitreader.cli._cache import CacheOption
 from splitreader.cli._categories import gather_categories
 from splitreader.cli._cloud import (
     ApiOption,
@@ -21,15 +22,26 @@ from splitreader.cli._cloud import (
     RegionOption,
     SecondsOption,
 )
-from splitreader.cli._engine import EngineFileOption, EngineName, EngineOption, EngineUrlOption, choose_engine
+from splitreader.cli._engine import (
+    EngineFileOption,
+    EngineName,
+    EngineOption,
+    EngineUrlOption,
+    choose_engine,
+    engine_options,
+)
 from splitreader.cli._exits import ExitCode, one_line_errors
 from splitreader.cli._model import (
+    ConcurrentOption,
     LLMCacheOption,
     LLMModeOption,
     LLMTimeoutOption,
     MaxCostOption,
+    MaxTokensOption,
     ModelOption,
     PriceOption,
+    VisionOption,
+    WindowOption,
 )
 from splitreader.cli._words import encodable_json, printable
 
@@ -77,13 +89,18 @@ def evaluate(
     llm_mode: LLMModeOption = None,
     llm_timeout: LLMTimeoutOption = None,
     llm_cache: LLMCacheOption = None,
+    window: WindowOption = None,
+    max_concurrent: ConcurrentOption = None,
+    vision: VisionOption = False,
     price_per_million: PriceOption = None,
     max_cost: MaxCostOption = None,
+    max_tokens: MaxTokensOption = None,
     api: ApiOption = None,
     region: RegionOption = None,
     project_id: ProjectOption = None,
     organization_id: OrganizationOption = None,
     max_seconds: SecondsOption = None,
+    cache: CacheOption = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Measure an engine on packets whose documents are known.
@@ -94,6 +111,7 @@ def evaluate(
     """
     from splitreader import evaluation
 
+    given_options = engine_options(locals())
     with one_line_errors(debug=debug):
         if html is not None and html.exists() and not overwrite:
             raise OutputError(f"{html} is there already; choose another file or pass --overwrite")
@@ -101,29 +119,16 @@ def evaluate(
             raise OutputError(f"{html.parent} is no folder; make it first, or choose another file")
         declared = None if categories is None else SplitConfig.build(gather_categories([], categories))
         truths = evaluation.load_truth(truth, categories=declared)
-        options = {
-            "model": model,
-            "base_url": base_url,
-            "llm_mode": llm_mode,
-            "llm_timeout": llm_timeout,
-            "llm_cache": llm_cache,
-            "price_per_million": price_per_million,
-            "max_cost": max_cost,
-            "api": api,
-            "region": region,
-            "project_id": project_id,
-            "organization_id": organization_id,
-            "max_seconds": max_seconds,
-        }
         seen = evaluation.evaluate(
             truths,
-            engine=choose_engine(engine, options, None, engine_file),
+            engine=choose_engine(engine, given_options, None, engine_file),
             workers=workers,
             on_packet=_tell if sys.stderr.isatty() else None,
             allow_uncategorized=allow_uncategorized,
             min_pages_per_split=min_pages_per_split,
             custom_instructions=custom_instructions,
             ocr=ocr,
+            cache=cache,
         )
         if html is not None:
             html.write_text(evaluation.as_html([seen]), encoding="utf-8")

@@ -10,7 +10,13 @@ import typer
 from splitreader._errors import InvalidConfiguration
 from splitreader.engines import EmbeddedEngine, Engine, LLMEngine, OpenAIModel
 
-MODEL_OPTIONS = ("model", "base_url", "llm_mode", "llm_timeout", "llm_cache", "price_per_million", "max_cost")
+MODEL_OPTIONS = (
+    *("model", "base_url", "llm_mode", "llm_timeout", "llm_cache", "window", "max_concurrent", "vision"),
+    *("price_per_million", "max_cost", "max_tokens"),
+)
+
+WINDOW, OVERLAP = 10, 2
+"""As in `LLMEngine`; smaller windows share less."""
 
 ModelOption: TypeAlias = Annotated[
     str | None, typer.Option(metavar="NAME", help="The model that --engine llm asks.", show_default=False)
@@ -35,6 +41,16 @@ LLMTimeoutOption: TypeAlias = Annotated[
 LLMCacheOption: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Where to keep the model's answers.", show_default=False)
 ]
+WindowOption: TypeAlias = Annotated[
+    int | None, typer.Option(metavar="N", help="Pages of a question to a model; default: 10.", show_default=False)
+]
+ConcurrentOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Questions to a model that may be out at once; default: 4.", show_default=False),
+]
+VisionOption: TypeAlias = Annotated[
+    bool, typer.Option("--vision", help="Send a model that sees a small picture of each page, too.")
+]
 PriceOption: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="IN,OUT", help="What a million input and output tokens cost.", show_default=False),
@@ -42,6 +58,10 @@ PriceOption: TypeAlias = Annotated[
 MaxCostOption: TypeAlias = Annotated[
     float | None,
     typer.Option(metavar="N", help="What a packet may cost; needs --price-per-million.", show_default=False),
+]
+MaxTokensOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="How many tokens of a model a packet may take.", show_default=False),
 ]
 
 
@@ -52,8 +72,12 @@ def llm_engine(
     llm_mode: Literal["full", "uncertain"] = "full",
     llm_timeout: float = 60.0,
     llm_cache: Path | None = None,
+    window: int = WINDOW,
+    max_concurrent: int = 4,
+    vision: bool = False,
     price_per_million: str | None = None,
     max_cost: float | None = None,
+    max_tokens: int | None = None,
     engine_file: Path | None = None,
 ) -> Engine:
     """The engine that asks a model. Its key comes from the environment.
@@ -68,8 +92,13 @@ def llm_engine(
         OpenAIModel(model, base_url=base_url, timeout=llm_timeout),
         mode=llm_mode,
         cache=llm_cache,
+        window=window,
+        overlap=min(OVERLAP, window // 2),
+        max_concurrent=max_concurrent,
+        vision=vision,
         price_per_million=None if price_per_million is None else _prices(price_per_million),
         max_cost=max_cost,
+        max_tokens_per_packet=max_tokens,
         **options,
     )
 

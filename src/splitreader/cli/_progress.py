@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 from rich.spinner import Spinner
 from rich.text import Text
@@ -21,44 +22,77 @@ if TYPE_CHECKING:
     from splitreader.wire import SplitJob
 
 
-@contextmanager
-def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
-    """A function for `SplitReader`'s `progress` that draws on standard error; None where that is no terminal.
+class PageBars:
+    """A bar on standard error for each packet that is being read; packets may be read by several threads.
 
-    The bar is there only while a packet is read, so that results can be printed between two packets.
+    The bars are there only while something is read, and are taken away while results are printed.
     """
+
+    def __init__(self, console: Console) -> None:
+        self._bars = ProgressBar(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _PagesPerSecond(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._lock = threading.RLock()
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far a packet has come; for `SplitReader`'s ``progress``."""
+        with self._lock:
+            if progress.pages_read == progress.pages_wanted:
+                self._drop(progress.source)
+                return
+            if progress.source not in self._tasks:
+                label = printable(progress.source)
+                self._tasks[progress.source] = self._bars.add_task(label, total=progress.pages_wanted)
+            self._bars.update(self._tasks[progress.source], completed=progress.pages_read)
+            with interrupts_held_back():  # rich can't stop a bar that is half started
+                self._bars.start()
+
+    @contextmanager
+    def apart(self, source: str | None = None) -> Iterator[None]:
+        """Nothing is shown in the block, where results are printed.
+
+        Args:
+            source: a packet that failed half way; its bar does not come back.
+        """
+        with self._lock:
+            if source is not None:
+                self._drop(source)
+            self._stop()
+            yield
+
+    def _drop(self, source: str) -> None:
+        if (task := self._tasks.pop(source, None)) is not None:
+            self._bars.remove_task(task)
+        if not self._tasks:
+            self._stop()
+
+    def _stop(self) -> None:
+        with interrupts_held_back():
+            self._bars.stop()
+
+
+@contextmanager
+def progress_bar() -> Iterator[PageBars | None]:
+    """Bars for the packets; None where standard error is no terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield None
         return
-    bar = ProgressBar(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _PagesPerSecond(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )
-
-    def show(progress: Progress) -> None:
-        if progress.pages_read == 1:
-            _clear(bar)  # of a packet that failed half way
-            with interrupts_held_back():  # rich can't stop a bar that is half started
-                bar.start()
-            bar.add_task(printable(progress.source), total=progress.pages_wanted)
-        task = bar.tasks[0].id
-        bar.update(task, completed=progress.pages_read)
-        if progress.pages_read == progress.pages_wanted:
-            _clear(bar)
-
+    bars = PageBars(console)
     try:
-        yield show
+        yield bars
     finally:
-        with interrupts_held_back():
-            bar.stop()
+        with bars.apart():
+            pass
 
 
 class JobLine:
@@ -95,13 +129,6 @@ def job_line() -> Iterator[JobLine]:
         yield line
     finally:
         line.clear()
-
-
-def _clear(bar: ProgressBar) -> None:
-    with interrupts_held_back():
-        bar.stop()
-    for task in bar.task_ids:
-        bar.remove_task(task)
 
 
 class _PagesPerSecond(ProgressColumn):

@@ -11,16 +11,20 @@ import typer
 
 from splitreader._errors import ServerError
 from splitreader._limits import MEGABYTE
-from splitreader.cli._engine import EngineFileOption, EngineName, choose_engine
+from splitreader.cli._engine import EngineFileOption, EngineName, choose_engine, engine_options
 from splitreader.cli._exits import one_line_errors
 from splitreader.cli._model import (
+    ConcurrentOption,
     LLMCacheOption,
     LLMModeOption,
     LLMTimeoutOption,
     MaxCostOption,
+    MaxTokensOption,
     ModelOption,
     ModelUrlOption,
     PriceOption,
+    VisionOption,
+    WindowOption,
 )
 
 if TYPE_CHECKING:
@@ -52,8 +56,12 @@ def serve(
     llm_mode: LLMModeOption = None,
     llm_timeout: LLMTimeoutOption = None,
     llm_cache: LLMCacheOption = None,
+    window: WindowOption = None,
+    max_concurrent: ConcurrentOption = None,
+    vision: VisionOption = False,
     price_per_million: PriceOption = None,
     max_cost: MaxCostOption = None,
+    max_tokens: MaxTokensOption = None,
     ocr: Annotated[Literal["auto", "off"], typer.Option(help="off: go on without the text of scans.")] = "auto",
     max_upload: Annotated[int, typer.Option(metavar="MB", min=1, help="Of one file.")] = 512,
     max_pages: Annotated[int, typer.Option(min=1, help="Of one packet.")] = 10_000,
@@ -74,6 +82,7 @@ def serve(
     running jobs end, or hand them back for the next start. Exit codes: 1 it could not start; 2 the command line is
     wrong.
     """
+    given_options = engine_options(locals())
     with one_line_errors(debug=debug):
         from splitreader.server import ServerSettings, create_app
         from splitreader.server._uvicorn import HTTPServer
@@ -94,16 +103,7 @@ def serve(
             secure_cookies=secure_cookies,
             ocr=ocr,
         )
-        options = {
-            "model": model,
-            "base_url": base_url,
-            "llm_mode": llm_mode,
-            "llm_timeout": llm_timeout,
-            "llm_cache": llm_cache,
-            "price_per_million": price_per_million,
-            "max_cost": max_cost,
-        }
-        splits = choose_engine(EngineName(engine), options, None, engine_file)
+        splits = choose_engine(EngineName(engine), given_options, None, engine_file)
         _log_as_json()
         with _listen(host, port) as listener, Storage.open(data) as storage:
             app = create_app(settings, engine=splits, keys=ring, storage=storage)

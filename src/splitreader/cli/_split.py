@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from splitreader._errors import InvalidConfiguration, OutputError, PacketError
 from splitreader._failures import Failure
 from splitreader._limits import Limits
 from splitreader._reader import SplitReader
+from splitreader.cli._cache import CacheOption
 from splitreader.cli._categories import gather_categories
 from splitreader.cli._cloud import (
     ApiOption,
@@ -29,20 +31,25 @@ from splitreader.cli._engine import (
     EngineOption,
     EngineUrlOption,
     choose_engine,
+    engine_options,
     name_packets,
 )
 from splitreader.cli._exits import Failures, one_line_errors
 from splitreader.cli._folder import OutputFolder
 from splitreader.cli._model import (
+    ConcurrentOption,
     LLMCacheOption,
     LLMModeOption,
     LLMTimeoutOption,
     MaxCostOption,
+    MaxTokensOption,
     ModelOption,
     PriceOption,
+    VisionOption,
+    WindowOption,
 )
 from splitreader.cli._printing import Format, Printer
-from splitreader.cli._progress import JobLine, job_line, progress_bar
+from splitreader.cli._progress import JobLine, PageBars, job_line, progress_bar
 from splitreader.sources import resolve_sources
 
 
@@ -101,8 +108,12 @@ def split(
     llm_mode: LLMModeOption = None,
     llm_timeout: LLMTimeoutOption = None,
     llm_cache: LLMCacheOption = None,
+    window: WindowOption = None,
+    max_concurrent: ConcurrentOption = None,
+    vision: VisionOption = False,
     price_per_million: PriceOption = None,
     max_cost: MaxCostOption = None,
+    max_tokens: MaxTokensOption = None,
     api: ApiOption = None,
     region: RegionOption = None,
     project_id: ProjectOption = None,
@@ -117,6 +128,7 @@ def split(
         str | None,
         typer.Option(metavar="ID", help="Take up this LlamaCloud job of the packet; no new one.", show_default=False),
     ] = None,
+    cache: CacheOption = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Split packets and print their documents.
@@ -131,6 +143,7 @@ def split(
     LLAMA_PARSE_API_KEY). No key is read from an option: others could read it in the list of processes, and the shell
     would keep it in its history.
     """
+    given_options = engine_options(locals())
     failures = Failures()
     with one_line_errors(debug=debug), progress_bar() as progress, job_line() as line:
         if pdfs and out is None:
@@ -140,38 +153,18 @@ def split(
             None
             if configuration_id and not category and not categories
             else gather_categories(category or [], categories),
-            engine=choose_engine(
-                engine,
-                {
-                    "model": model,
-                    "base_url": base_url,
-                    "llm_mode": llm_mode,
-                    "llm_timeout": llm_timeout,
-                    "llm_cache": llm_cache,
-                    "price_per_million": price_per_million,
-                    "max_cost": max_cost,
-                    "api": api,
-                    "region": region,
-                    "project_id": project_id,
-                    "organization_id": organization_id,
-                    "configuration_id": configuration_id,
-                    "keep_file": keep_file,
-                    "max_seconds": max_seconds,
-                    "job_id": job_id,
-                },
-                line.show,
-                engine_file,
-            ),
+            engine=choose_engine(engine, given_options, line.show, engine_file),
             allow_uncategorized=allow_uncategorized,
             target_pages=target_pages,
             min_pages_per_split=min_pages_per_split,
             custom_instructions=custom_instructions,
             ocr=ocr,
             password=password,
-            on_error="raise" if on_error == "raise" else _telling(failures, line),
+            on_error="raise" if on_error == "raise" else _telling(failures, line, progress),
             limits=None if max_pages is None else Limits(max_pages=max_pages),
             allow_private=allow_private,
             progress=progress,
+            cache=cache,
         )
         printer = Printer(style)
         packets = resolve_sources(given, on_error=lambda _: None)
@@ -182,24 +175,26 @@ def split(
         with OutputFolder(out, reader, packets, pdfs=pdfs, overwrite=overwrite) as folder:
             try:
                 for packet in reader.lazy_packets(given):
-                    try:
-                        folder.add(packet)
-                    except (OutputError, PacketError) as error:
-                        if on_error == "raise":
-                            raise
-                        failures.add(Failure(packet.source.name, error))
-                        continue
-                    printer.add(packet)
+                    with nullcontext() if progress is None else progress.apart():
+                        try:
+                            folder.add(packet)
+                        except (OutputError, PacketError) as error:
+                            if on_error == "raise":
+                                raise
+                            failures.add(Failure(packet.source.name, error))
+                            continue
+                        printer.add(packet)
             finally:
                 printer.finish()
         failures.settle()
 
 
-def _telling(failures: Failures, line: JobLine) -> Callable[[Failure], None]:
-    """What reports a packet that is left out, on a terminal without the line of its job."""
+def _telling(failures: Failures, line: JobLine, bars: PageBars | None) -> Callable[[Failure], None]:
+    """What reports a packet that is left out, on a terminal without the line of its job and the bars."""
 
     def tell(failure: Failure) -> None:
         line.clear()
-        failures.add(failure)
+        with nullcontext() if bars is None else bars.apart(failure.source):
+            failures.add(failure)
 
     return tell

@@ -3,8 +3,9 @@
 from splitreader.client._async import AsyncSplitClient
 from splitreader.client._files import FileFilters, FileListFilters, FilesApi, UploadLike
 from splitreader.client._job_bodies import FileLike, Form, JobOptions, new_job
-from splitreader.client._limiter import Limiter
+from splitreader.client._limiter import Limiter, RequestLimiter
 from splitreader.client._listing import Filters, JobFilters
+from splitreader.client._record import JobRecord, Trace
 from splitreader.client._settings import Api, ClientOptions, Region, Settings
 from splitreader.client._sync import SplitClient
 from splitreader.client._waiting import check_seconds
@@ -37,16 +38,19 @@ __all__ = [
     "JobCategory",
     "JobFilters",
     "JobOptions",
+    "JobRecord",
     "JobResult",
     "JobSegment",
     "JobStatus",
     "Limiter",
     "PresignedURL",
     "Region",
+    "RequestLimiter",
     "SavedConfiguration",
     "Settings",
     "SplitClient",
     "SplitJob",
+    "Trace",
     "UploadLike",
     "check_seconds",
     "new_job",

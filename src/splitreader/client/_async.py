@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from splitreader._config import AllowUncategorized, CategoriesLike
 from splitreader._errors import ServiceUnreachable
 from splitreader._threads import in_thread
-from splitreader.client import _configurations, _files, _jobs, _waiting
+from splitreader.client import _configurations, _files, _jobs, _recorded, _waiting
 from splitreader.client._creating import create_job
 from splitreader.client._files import FileFilters, FilesApi, UploadLike, new_upload
 from splitreader.client._http import Body, Exchange, answered, lost, refused_download
 from splitreader.client._job_bodies import FileLike, JobOptions, new_job, saved_parameters
-from splitreader.client._limiter import Limiter
+from splitreader.client._limiter import Limiter, RequestLimiter
 from splitreader.client._listing import Filters, JobFilters, list_jobs_page, next_page
+from splitreader.client._record import JobRecord
 from splitreader.client._service import Service
 from splitreader.client._settings import ClientOptions, Settings
-from splitreader.client._steps import Answer, Flow, Lost, Rest, Send
+from splitreader.client._steps import Answer, Do, Flow, Lost, Send, Step
 from splitreader.client._waiting import OnProgress
 from splitreader.sources import FileId
 from splitreader.wire import CloudFile, PresignedURL, SavedConfiguration, SplitJob
@@ -55,7 +56,7 @@ class AsyncSplitClient:
         self,
         *,
         http_client: httpx.AsyncClient | None = None,
-        limiter: Limiter | None = None,
+        limiter: RequestLimiter | None = None,
         settings: Settings | None = None,
         tls: ssl.SSLContext | None = None,
         **options: Unpack[ClientOptions],
@@ -196,15 +197,24 @@ class AsyncSplitClient:
         delete_after: bool = False,
         max_seconds: float = WAIT_SECONDS,
         progress: OnProgress | None = None,
+        record: JobRecord | None = None,
         **options: Unpack[JobOptions],
     ) -> SplitJob:
         """See `SplitClient.run`."""
         planned = await in_thread(
             lambda: _jobs.plan(
-                self._service.settings.api, file, categories, name=name, delete_after=delete_after, options=options
+                self._service.settings.api,
+                file,
+                categories,
+                name=name,
+                delete_after=delete_after,
+                options=options,
+                record=record,
             )
         )
-        return await self._run(_jobs.run_job(self._service, planned, max_seconds=max_seconds, progress=progress))
+        return await self._run(
+            _recorded.run_planned(self._service, planned, max_seconds=max_seconds, progress=progress)
+        )
 
     async def create_configuration(
         self,
@@ -277,11 +287,13 @@ class AsyncSplitClient:
         finally:
             flow.close()
 
-    async def _perform(self, step: Send | Rest) -> Any:
+    async def _perform(self, step: Step) -> Any:
         import asyncio
 
         if isinstance(step, Send):
             return await self._send(step)
+        if isinstance(step, Do):
+            return await in_thread(step.call)
         if step.event is None:
             return await asyncio.sleep(step.seconds or 0)
         assert isinstance(step.event, asyncio.Event)

@@ -142,26 +142,42 @@ def _look_up(service: Service, job: NewJob, doubt: _Doubt) -> Flow[SplitJob | No
     if service.creating[job.file_id] > 1:
         return None
     try:
-        if service.ahead is None:
-            yield from list_jobs_page(service, Filters(page_size=1))  # its answer tells the service's time
+        yield from learn_time(service)
         since = service.by_its_clock(doubt.sent_at) - MARGIN
-        filters = Filters(created_at_on_or_after=since, project_id=job.project_id, organization_id=job.organization_id)
         for attempt in range(LOOK_UPS):
             if attempt > 0:
                 yield Rest(service.jittered(LOOK_UP_PAUSE))
-            candidates: dict[str, SplitJob] = {}
-            wanted: Filters | None = filters
-            while wanted is not None:
-                listing = yield from list_jobs_page(service, wanted)
-                candidates.update({found.id: found for found in listing.items if _is_it(found, job, since)})
-                wanted = wanted.after(listing)
-            for job_id in service.handed_out:
-                candidates.pop(job_id, None)
-            if len(candidates) == 1:
-                return candidates.popitem()[1]
+            found = yield from candidates(service, job, since)
+            if len(found) == 1:
+                return found[0]
     except ServiceError as error:
         logger.warning("the job for file %s could not be looked for: %s", job.file_id, error)
     return None
+
+
+def learn_time(service: Service) -> Flow[None]:
+    """Know the service's time, if no answer has told it yet."""
+    if service.ahead is None:
+        yield from list_jobs_page(service, Filters(page_size=1))
+
+
+def candidates(service: Service, job: NewJob, since: datetime) -> Flow[list[SplitJob]]:
+    """The jobs on the service that could be one that was asked for, without those that were handed out already.
+
+    Args:
+        service: where.
+        job: as it was asked for.
+        since: when, by the service's clock, or earlier.
+    """
+    wanted: Filters | None = Filters(
+        created_at_on_or_after=since, project_id=job.project_id, organization_id=job.organization_id
+    )
+    seen: dict[str, SplitJob] = {}
+    while wanted is not None:
+        listing = yield from list_jobs_page(service, wanted)
+        seen.update({found.id: found for found in listing.items if _is_it(found, job, since)})
+        wanted = wanted.after(listing)
+    return [found for found in seen.values() if found.id not in service.handed_out]
 
 
 def _is_it(found: SplitJob, job: NewJob, since: datetime) -> bool:

@@ -80,6 +80,12 @@ class NewJob:
         value: object = file_id if key == "file_input" else _document_input(file_id)["document_input"]
         return replace(self, file_id=file_id, body={**self.body, key: value})
 
+    def of_transaction(self, transaction_id: str) -> NewJob:
+        """The same job under another transaction id; as it is in beta, which has none."""
+        if self.transaction_id is None:
+            return self
+        return replace(self, transaction_id=transaction_id, body={**self.body, "transaction_id": transaction_id})
+
 
 def new_job(  # noqa: PLR0913  # options, all by name
     api: Api,

@@ -7,7 +7,15 @@ import uuid
 from dataclasses import dataclass
 
 from splitreader._config import CategoriesLike
-from splitreader._errors import CreateUnknown, JobCancelled, JobFailed, RequestRefused, ServiceError, SplitReaderError
+from splitreader._errors import (
+    CreateUnknown,
+    InvalidConfiguration,
+    JobCancelled,
+    JobFailed,
+    RequestRefused,
+    ServiceError,
+    SplitReaderError,
+)
 from splitreader.client._answers import parse
 from splitreader.client._creating import create_job
 from splitreader.client._files import (
@@ -20,6 +28,7 @@ from splitreader.client._files import (
     upload_file,
 )
 from splitreader.client._job_bodies import JobOptions, NewJob, new_job
+from splitreader.client._record import JobRecord
 from splitreader.client._requests import Request, in_path, parameters
 from splitreader.client._retrying import may_have_worked, send
 from splitreader.client._service import Service
@@ -41,11 +50,13 @@ class Plan:
         upload: the file; None where the job names one that is there already.
         job: what to do with it.
         delete_after: delete the uploaded file when no job needs it any more. It is kept while a job may run.
+        record: where the job's trace is kept; None for nowhere.
     """
 
     upload: Upload | None
     job: NewJob
     delete_after: bool
+    record: JobRecord | None = None
 
 
 def plan(  # noqa: PLR0913  # options, all by name
@@ -56,6 +67,7 @@ def plan(  # noqa: PLR0913  # options, all by name
     name: str | None,
     delete_after: bool,
     options: JobOptions,
+    record: JobRecord | None = None,
 ) -> Plan:
     """What `run_job` will do.
 
@@ -63,11 +75,13 @@ def plan(  # noqa: PLR0913  # options, all by name
         InvalidConfiguration: an option is wrong.
         SourceError: the file can't be looked at.
     """
+    if record is not None and options.get("transaction_id") is not None:
+        raise InvalidConfiguration("a record brings a transaction_id of its own; leave one of them out")
     if isinstance(file, (FileId, CloudFile)):
-        return Plan(upload=None, job=new_job(api, file, categories, **options), delete_after=False)
+        return Plan(upload=None, job=new_job(api, file, categories, **options), delete_after=False, record=record)
     job = new_job(api, "not-uploaded-yet", categories, **options)
     upload = new_upload(file, name=name, external_file_id=f"splitreader-{uuid.uuid4()}")
-    return Plan(upload=upload, job=job, delete_after=delete_after)
+    return Plan(upload=upload, job=job, delete_after=delete_after, record=record)
 
 
 def run_job(
@@ -166,29 +180,39 @@ def _delete(service: Service, planned: Plan, uploaded: Uploaded | None) -> Flow[
     if uploaded.is_doubtful:
         yield from _delete_by_name(service, planned)
     else:
-        yield from _delete_one(service, uploaded.file.id)
+        yield from delete_upload(service, uploaded.file.id)
 
 
 def _delete_by_name(service: Service, planned: Plan) -> Flow[None]:
-    """Delete all that this upload may have left: a request whose answer was lost may have worked."""
     name = None if planned.upload is None else planned.upload.external_file_id
-    if name is None or not planned.delete_after:
-        return
+    if name is not None and planned.delete_after:
+        yield from delete_uploads(service, name)
+
+
+def delete_uploads(service: Service, name: str) -> Flow[None]:
+    """Delete all that an upload may have left: a request whose answer was lost may have worked. Errors are logged."""
     try:
-        filters: FileFilters | None = FileFilters(external_file_id=name)
-        found: list[str] = []
-        while filters is not None:
-            listing = yield from list_files_page(service, filters)
-            found += [file.id for file in listing.items if file.external_file_id == name]
-            filters = filters.after(listing)
+        found = yield from uploads(service, name)
     except ServiceError as error:
         logger.warning("files with the external id %s may stay on the service: %s", name, error)
         return
     for file_id in found:
-        yield from _delete_one(service, file_id)
+        yield from delete_upload(service, file_id)
 
 
-def _delete_one(service: Service, file_id: str) -> Flow[None]:
+def uploads(service: Service, name: str) -> Flow[list[str]]:
+    """The ids of the files that an upload has left on the service."""
+    filters: FileFilters | None = FileFilters(external_file_id=name)
+    found: list[str] = []
+    while filters is not None:
+        listing = yield from list_files_page(service, filters)
+        found += [file.id for file in listing.items if file.external_file_id == name]
+        filters = filters.after(listing)
+    return found
+
+
+def delete_upload(service: Service, file_id: str) -> Flow[None]:
+    """Delete a file that was uploaded here. An error is logged: the result counts."""
     try:
         yield from delete_file(service, file_id)
     except ServiceError as error:

@@ -5,8 +5,22 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
+from typing import Protocol
 
 MINUTE = 60.0
+
+
+class RequestLimiter(Protocol):
+    """Whoever says when a request may be sent: `Limiter`, or one that several processes share."""
+
+    def reserve(self, now: float, until: float = math.inf, /) -> float | None:
+        """Seconds to wait before the next request, which counts as sent then; None, and nothing counts, if too late.
+
+        Args:
+            now: on the caller's monotonic clock.
+            until: on the same clock.
+        """
+        ...
 
 
 class Limiter:

@@ -11,7 +11,7 @@ from splitreader.client._answers import error_of
 from splitreader.client._requests import Request
 from splitreader.client._retry_after import retry_after
 from splitreader.client._service import Service
-from splitreader.client._steps import Answer, Flow, Lost, Rest, Send
+from splitreader.client._steps import Answer, Do, Flow, Lost, Rest, Send
 
 logger = logging.getLogger("splitreader.client")
 
@@ -107,7 +107,7 @@ def send_once(service: Service, request: Request, *, until: float = math.inf) ->
     Raises:
         OutOfTime: `until` is over.
     """
-    delay = service.limiter.reserve(service.clock(), until)
+    delay: float | None = yield Do(lambda: service.limiter.reserve(service.clock(), until))
     if delay is None:
         raise OutOfTime
     if delay > 0:

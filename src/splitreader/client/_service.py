@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from splitreader.client._limiter import Limiter
+from splitreader.client._limiter import RequestLimiter
 from splitreader.client._looks import Board
 from splitreader.client._retry_after import parse_date
 from splitreader.client._settings import Settings
@@ -32,7 +32,7 @@ class Service:
     """
 
     settings: Settings
-    limiter: Limiter
+    limiter: RequestLimiter
     make_event: Callable[[], Event]
     board: Board = field(default_factory=Board)
     clock: Callable[[], float] = time.monotonic

@@ -6,7 +6,7 @@ drive the same flows.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -82,4 +82,12 @@ class Rest:
     event: Event | None = None
 
 
-Flow: TypeAlias = Generator[Send | Rest, Any, T]
+@dataclass(frozen=True)
+class Do:
+    """Call something that may block, such as for a file; sent back is what it returns."""
+
+    call: Callable[[], Any]
+
+
+Step: TypeAlias = Send | Rest | Do
+Flow: TypeAlias = Generator[Step, Any, T]

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from splitreader._config import AllowUncategorized, CategoriesLike
 from splitreader._errors import ServiceUnreachable
-from splitreader.client import _configurations, _files, _jobs, _waiting
+from splitreader.client import _configurations, _files, _jobs, _recorded, _waiting
 from splitreader.client._creating import create_job
 from splitreader.client._files import FileFilters, FilesApi, UploadLike, new_upload
 from splitreader.client._http import Body, Exchange, answered, lost, refused_download
 from splitreader.client._job_bodies import FileLike, JobOptions, new_job, saved_parameters
-from splitreader.client._limiter import Limiter
+from splitreader.client._limiter import Limiter, RequestLimiter
 from splitreader.client._listing import Filters, JobFilters, list_jobs_page, next_page
+from splitreader.client._record import JobRecord
 from splitreader.client._service import Service
 from splitreader.client._settings import ClientOptions, Settings
-from splitreader.client._steps import Answer, Flow, Lost, Rest, Send
+from splitreader.client._steps import Answer, Do, Flow, Lost, Send, Step
 from splitreader.client._waiting import OnProgress
 from splitreader.sources import FileId
 from splitreader.wire import CloudFile, PresignedURL, SavedConfiguration, SplitJob
@@ -55,7 +56,7 @@ class SplitClient:
         self,
         *,
         http_client: httpx.Client | None = None,
-        limiter: Limiter | None = None,
+        limiter: RequestLimiter | None = None,
         settings: Settings | None = None,
         tls: ssl.SSLContext | None = None,
         **options: Unpack[ClientOptions],
@@ -272,6 +273,7 @@ class SplitClient:
         delete_after: bool = False,
         max_seconds: float = WAIT_SECONDS,
         progress: OnProgress | None = None,
+        record: JobRecord | None = None,
         **options: Unpack[JobOptions],
     ) -> SplitJob:
         """Upload, create, wait: a file goes in, a completed job comes out.
@@ -284,6 +286,8 @@ class SplitClient:
                 are, so that the job can be waited for again.
             max_seconds: for waiting.
             progress: called with the job at each look.
+            record: where the job's trace is kept, so that a run of another process takes the job up instead of
+                starting a second one. It stays there at the end; drop it when the result is safe.
             options: see `JobOptions`.
 
         Raises:
@@ -291,9 +295,15 @@ class SplitClient:
             JobError, ServiceError: see their trees.
         """
         planned = _jobs.plan(
-            self._service.settings.api, file, categories, name=name, delete_after=delete_after, options=options
+            self._service.settings.api,
+            file,
+            categories,
+            name=name,
+            delete_after=delete_after,
+            options=options,
+            record=record,
         )
-        return self._run(_jobs.run_job(self._service, planned, max_seconds=max_seconds, progress=progress))
+        return self._run(_recorded.run_planned(self._service, planned, max_seconds=max_seconds, progress=progress))
 
     def create_configuration(
         self,
@@ -389,9 +399,11 @@ class SplitClient:
         finally:
             flow.close()
 
-    def _perform(self, step: Send | Rest) -> Any:
+    def _perform(self, step: Step) -> Any:
         if isinstance(step, Send):
             return self._send(step)
+        if isinstance(step, Do):
+            return step.call()
         if step.event is None:
             return time.sleep(step.seconds or 0)
         assert isinstance(step.event, threading.Event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,6 +42,10 @@ class Upload:
     def external_file_id(self) -> str | None:
         """The uploader's own name for it."""
         return dict(self.fields).get("external_file_id")
+
+    def named(self, external_file_id: str) -> Upload:
+        """The same under another name of the uploader's own."""
+        return replace(self, fields=tuple({**dict(self.fields), "external_file_id": external_file_id}.items()))
 
     @property
     def headers(self) -> dict[str, str]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from splitreader._config import SplitConfig
 from splitreader._limits import Limits
 from splitreader._pages import PageText
 from splitreader._result import Confidence
-from splitreader.sources import Abort, Source
+from splitreader.sources._deadline import Abort
+from splitreader.sources._source import Source
+
+if TYPE_CHECKING:
+    from splitreader.client._record import JobRecord
 
 
 class Packet(Protocol):
@@ -59,6 +63,8 @@ class EngineAnswer:
         raw: the answer as it came; an error about it carries this.
         omitted_pages: pages the engine left out because the config told it to.
         categories: names that segments may have beside the config's, where the engine brings its own.
+        is_final: asking again would give no better answer. False where something failed that may work the next time:
+            such an answer is given, but no cache keeps it.
     """
 
     segments: Sequence[ProposedSegment]
@@ -67,6 +73,7 @@ class EngineAnswer:
     raw: object = None
     omitted_pages: Sequence[int] = ()
     categories: Collection[str] = ()
+    is_final: bool = True
 
 
 @runtime_checkable
@@ -74,7 +81,13 @@ class Engine(Protocol):
     """Anything that can split a packet. `EmbeddedEngine` is the default one.
 
     An engine that has categories of its own says so by an attribute ``brings_categories = True``; then the reader needs
-    none.
+    none. One that may be pickled and run in the process that reads, where packets are split side by side, says so by
+    ``runs_in_worker = True``: it walks the pages once, asks for nothing but their texts and count, and answers with
+    segments, omitted pages and usage that JSON can hold. If it fails there it is asked once more, here.
+
+    An engine whose results may be kept in a cache has an attribute ``fingerprint``: text that is the same for two
+    engines only if they give the same result for the same packet and config. Where the result depends on the file
+    alone, ``reads_pages = False`` says so; then it also stays when pages would be read otherwise.
     """
 
     @property
@@ -105,6 +118,37 @@ class Engine(Protocol):
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
         """Split one packet without blocking the event loop."""
+        ...
+
+
+@runtime_checkable
+class ShowsPages(Protocol):
+    """A packet that can show its pages as pictures."""
+
+    def pictures(self, pages: Sequence[int], *, longest_side: int, quality: int = 70) -> Mapping[int, bytes]:
+        """Pages as JPEG files, by page number; may block, and may be called from any thread.
+
+        Args:
+            pages: 1-based.
+            longest_side: pixels of the longer side of each picture.
+            quality: of the JPEG, 1 to 95.
+
+        Raises:
+            PacketError, SourceError, WorkerError: a page can't be shown.
+        """
+        ...
+
+
+@runtime_checkable
+class TakesUpJobs(Protocol):
+    """An engine that starts jobs elsewhere, and can take up one that another process has started."""
+
+    def recorded(self, record: JobRecord) -> Engine:
+        """This engine for one packet: it keeps a trace of the job, and takes up the one whose trace is there.
+
+        Args:
+            record: of this packet, engine and config; dropped by the caller when the result is safe.
+        """
         ...
 
 

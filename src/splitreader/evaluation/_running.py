@@ -76,7 +76,7 @@ def evaluate(
     engine = EmbeddedEngine() if engine is None else engine
 
     def run(truth: TruePacket) -> tuple[SplitResult | None, PacketScore]:
-        result, error = _split(truth, engine, options)
+        result, error = _split(truth, engine, {"workers": None if workers == 1 else 1, **options})
         score = score_packet(truth, result, error=error)
         if on_packet is not None:
             on_packet(truth, score)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import time
+from dataclasses import dataclass
+from typing import Self
 
 from splitreader._errors import LimitExceeded
 from splitreader._limits import Limits
 from splitreader.pdf._frames import Frame
+from splitreader.pdf._splitting import LARGEST_ANSWER
+
+SPLITTING_SECONDS = 600.0
+"""What an engine may take after the last page; where it runs in the caller it has all the time it wants."""
 
 
 class Clock:
@@ -24,7 +31,10 @@ class Clock:
 
     def saw(self, frame: Frame) -> None:
         """Take note of what the last answer announced."""
-        self._page_seconds = self._limits.ocr_page_seconds if frame.kind == "ocr" else self._limits.page_seconds
+        if frame.kind == "splitting":
+            self._page_seconds = max(self._limits.page_seconds, SPLITTING_SECONDS)
+        else:
+            self._page_seconds = self._limits.ocr_page_seconds if frame.kind == "ocr" else self._limits.page_seconds
 
     @property
     def seconds(self) -> float:
@@ -71,7 +81,7 @@ class Room:
             LimitExceeded: the packet has too much text.
             ValueError: no honest process sends so much.
         """
-        if size > self._largest:
+        if size > (LARGEST_ANSWER if frame.kind == "answer" else self._largest):
             raise ValueError(f"an answer of {size} bytes")
         if frame.kind != "page" or self._max_text is None:
             return
@@ -83,3 +93,20 @@ class Room:
                 "the file may be built to exhaust memory; leave it out, or raise Limits(max_text=...)",
                 source=self._name,
             )
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one packet may take, whichever process reads it.
+
+    Args:
+        clock: for the answers of one process.
+        room: for the texts of all.
+    """
+
+    clock: Clock
+    room: Room
+
+    def for_helper(self) -> Self:
+        """For another process that reads the same packet: it has a page of its own, and the rest in common."""
+        return type(self)(copy.copy(self.clock), self.room)

@@ -8,15 +8,25 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from splitreader._errors import WorkerError
 from splitreader.pdf._watchdog import Watchdog
 
-_BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
-    "from splitreader.pdf._worker import main; main()"
-)
+_BARE = ("splitreader", "splitreader.engines", "splitreader.sources")
+"""Packages that gather names for users. A worker gets them without their own code, which would load everything."""
+
+_BOOT = """
+import json, sys, types
+given = json.loads(sys.stdin.buffer.readline())
+sys.path[:] = given["path"]
+for name, folders in given["bare"].items():
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = folders
+from splitreader.pdf._worker import main
+main()
+"""
 
 
 def start() -> subprocess.Popen[bytes]:
@@ -44,9 +54,15 @@ def start() -> subprocess.Popen[bytes]:
         ) from error
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):  # its first answer tells what happened
-        process.stdin.write(json.dumps([str(Path(entry).absolute()) for entry in sys.path]).encode() + b"\n")
+        process.stdin.write(json.dumps(_given()).encode() + b"\n")
         process.stdin.flush()
     return process
+
+
+def _given() -> dict[str, object]:
+    """Where a worker finds modules."""
+    bare = {name: [str(Path(folder).absolute()) for folder in import_module(name).__path__] for name in _BARE}
+    return {"path": [str(Path(entry).absolute()) for entry in sys.path], "bare": bare}
 
 
 def end(process: subprocess.Popen[bytes], watchdog: Watchdog) -> None:

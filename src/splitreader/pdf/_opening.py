@@ -17,7 +17,8 @@ from splitreader._errors import (
     SourceGone,
     SourceUnreadable,
 )
-from splitreader.sources import HEADER_WITHIN, FileState, explain_not_a_pdf, is_pdf
+from splitreader.sources._file_state import FileState
+from splitreader.sources._magic import HEADER_WITHIN, explain_not_a_pdf, is_pdf
 
 if TYPE_CHECKING:
     import pypdf
@@ -117,3 +118,10 @@ class PDFInput:
         if self.password is None:
             return PasswordMissing(f"{self.name} wants a password; give it as password=, as text or as a function")
         return PasswordWrong(f"the password given for {self.name} is not the right one; check it")
+
+
+def is_encrypted(document: pypdfium2.PdfDocument) -> bool:
+    """Whether the file is encrypted, also where no password is needed to read it."""
+    from pypdfium2.raw import FPDF_GetSecurityHandlerRevision
+
+    return int(FPDF_GetSecurityHandlerRevision(document)) >= 0

@@ -34,10 +34,19 @@ memory should hold, however large the page says it is."""
 
 def is_scan(page: pypdfium2.PdfPage, text: str) -> bool:
     """Whether the page's text layer is missing, or too thin to be the page."""
-    characters = sum(map(len, text.split()))
-    if characters >= THIN_TEXT:
+    if not has_thin_text(text):
         return False
-    return _covered_by_images(page) >= THIN_COVERS if characters else _has_ink(page)
+    return is_covered(page) if text.split() else _has_ink(page)
+
+
+def has_thin_text(text: str) -> bool:
+    """Whether a text layer has too few characters to be a page's text."""
+    return sum(map(len, text.split())) < THIN_TEXT
+
+
+def is_covered(page: pypdfium2.PdfPage) -> bool:
+    """Whether images cover so much of the page that a thin text layer can't be its text."""
+    return _covered_by_images(page) >= THIN_COVERS
 
 
 def render(page: pypdfium2.PdfPage) -> PIL.Image.Image:

@@ -15,12 +15,12 @@ from splitreader._errors import (
     PageUnreadable,
     SplitReaderError,
 )
-from splitreader._pages import format_pages
 from splitreader.pdf import _ocr, _scans
 from splitreader.pdf._frames import Frame
 from splitreader.pdf._layout import read_layout
-from splitreader.pdf._opening import PDFInput
+from splitreader.pdf._opening import PDFInput, is_encrypted
 from splitreader.pdf._page_tree import pdfium_sees_every_page
+from splitreader.pdf._shares import parts_worth, share_of
 
 if TYPE_CHECKING:
     import pypdf
@@ -42,12 +42,16 @@ class TextRequest:
         max_pages: refuse a packet that has more.
         scans: what to do with pages that are images: ``"read"`` them by OCR here, where it is installed; ``"show"``
             them to the caller as pictures; ``"skip"`` them.
+        part, parts: of how many processes this is which, counted from 0, where several read one packet. The first
+            finds how many are worth it, at most so many, before the others are asked.
     """
 
     pdf: PDFInput
     pages: Sequence[int] | None
     max_pages: int | None
     scans: str
+    part: int = 0
+    parts: int = 1
 
 
 def clean_text(text: str) -> str:
@@ -62,7 +66,8 @@ def clean_text(text: str) -> str:
 def text_frames(request: TextRequest) -> Iterator[Frame]:
     """First a frame ``opened``, then a frame ``page`` or ``picture`` for every page asked for.
 
-    ``opened`` has ``page_count``, and whether it could be ``verified`` by a second look at the page tree.
+    ``opened`` has ``page_count``, whether it could be ``verified`` by a second look at the page tree, whether the file
+    is ``encrypted``, and the number of ``parts`` it is worth to share it in: the pages that follow are one of them.
 
     A frame ``ocr`` announces a page that will take longer.
 
@@ -81,12 +86,17 @@ def text_frames(request: TextRequest) -> Iterator[Frame]:
         return
     try:
         _check_count(len(document), request)
-        sees_all = len(document) > 0 and pdfium_sees_every_page(document, pdf)
+        sees_all = request.part > 0 or (len(document) > 0 and pdfium_sees_every_page(document, pdf))
         if sees_all is False:
             yield from _pypdf_frames(request)
             return
-        yield Frame("opened", {"page_count": len(document), "verified": sees_all is True})
-        for turn, number in enumerate(_wanted(len(document), request), start=1):
+        parts = request.parts if request.part > 0 else _parts_worth(document, request)
+        opened = {"page_count": len(document), "verified": sees_all is True, "parts": parts}
+        yield Frame("opened", {**opened, "encrypted": is_encrypted(document)})
+        wanted = _wanted(len(document), request)
+        if parts > 1:
+            wanted = share_of(wanted, request.part, parts)
+        for turn, number in enumerate(wanted, start=1):
             if turn % REOPEN_AFTER == 0:
                 document.close()
                 pdf.check()
@@ -105,10 +115,21 @@ def _check_count(page_count: int, request: TextRequest) -> None:
         )
 
 
+def _parts_worth(document: pypdfium2.PdfDocument, request: TextRequest) -> int:
+    """Only OCR is: to take in text is quicker than to start a process."""
+    if request.scans != "read" or not _ocr.is_installed():
+        return 1
+    count = len(document)
+    pages = range(1, count + 1) if request.pages is None else [page for page in request.pages if page <= count]
+    return parts_worth(document, pages, at_most=request.parts)
+
+
 def _wanted(page_count: int, request: TextRequest) -> Sequence[int]:
     if request.pages is None:
         return range(1, page_count + 1)
     if missing := [page for page in request.pages if page > page_count]:
+        from splitreader._pages import format_pages  # with pydantic, which the worker else goes without
+
         raise PageNotFound(
             f"page {format_pages(missing)} was asked for, but {request.pdf.name} has {page_count} pages; leave it out"
         )
@@ -163,7 +184,7 @@ def _pypdf_frames(request: TextRequest) -> Iterator[Frame]:
     if page_count == 0:
         raise DamagedPDF(f"{request.pdf.name} has no page that can be found; repair the file or export it again")
     _check_count(page_count, request)
-    yield Frame("opened", {"page_count": page_count, "verified": True})
+    yield Frame("opened", {"page_count": page_count, "verified": True, "parts": 1, "encrypted": reader.is_encrypted})
     for number in _wanted(page_count, request):
         try:
             yield _pypdf_page(reader, number, request)

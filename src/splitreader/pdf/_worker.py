@@ -6,12 +6,14 @@ Requests come over standard input, answers go over what was standard output; see
 from __future__ import annotations
 
 import os
+import pickle
 import queue
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import IO
 
 from splitreader import _errors
@@ -20,8 +22,10 @@ from splitreader.pdf._frames import Frame, read_frame, write_frame
 from splitreader.pdf._memory import limit_memory
 from splitreader.pdf._ocr import is_loaded
 from splitreader.pdf._opening import PDFInput
+from splitreader.pdf._pictures import Drawing, PictureRequest, picture_frames
+from splitreader.pdf._splitting import PagesAsRead, Splitter, split_while_reading
 from splitreader.pdf._texts import TextRequest, text_frames
-from splitreader.sources import FileState
+from splitreader.sources._file_state import FileState
 
 
 def main() -> None:
@@ -33,13 +37,19 @@ def main() -> None:
         threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
     write_frame(answers, Frame("ready"))
+    splitter: Splitter | None = None
     while True:
         request = requests.get()
+        if request.kind == "splitter":
+            splitter = _load_splitter(request.payload)
+            continue
+        emit = partial(_emit, answers, request)
         try:
-            for frame in _answer(request):
-                if frame.kind == "ocr":
-                    limit_memory(request.fields["ocr_memory"] + 2 * len(request.payload))
-                write_frame(answers, frame)
+            if request.fields.get("split"):
+                split_while_reading(_answer(request), request.fields["name"], splitter, emit)
+            else:
+                for frame in _answer(request):
+                    emit(frame)
         except _errors.SplitReaderError as error:
             write_frame(answers, Frame("error", {"error": type(error).__name__, "message": str(error)}))
         except MemoryError:
@@ -50,6 +60,28 @@ def main() -> None:
             write_frame(answers, Frame("error", {"error": "DamagedPDF", "message": message}))
         else:
             write_frame(answers, Frame("end"))
+
+
+def _emit(answers: IO[bytes], request: Frame, frame: Frame) -> None:
+    if frame.kind == "ocr":
+        limit_memory(request.fields["ocr_memory"] + 2 * len(request.payload))
+    write_frame(answers, frame)
+
+
+def _load_splitter(pickled: bytes) -> Splitter:
+    """What the caller wants packets split by; it is trusted, as the way here is not open to a PDF.
+
+    If it can't be had, what comes back raises the reason: the caller then splits the packets itself.
+    """
+    try:
+        return pickle.loads(pickled)  # type: ignore[no-any-return]  # noqa: S301
+    except Exception as error:  # noqa: BLE001  # a module may be missing here, and loading it can raise anything
+        reason = error
+
+    def fail(_: PagesAsRead) -> bytes:
+        raise reason
+
+    return fail
 
 
 def _answer(request: Frame) -> Iterator[Frame]:
@@ -64,8 +96,17 @@ def _answer(request: Frame) -> Iterator[Frame]:
     )
     if request.kind == "texts":
         return text_frames(
-            TextRequest(pdf=pdf, pages=fields["pages"], max_pages=fields["max_pages"], scans=fields["scans"])
+            TextRequest(
+                pdf=pdf,
+                pages=fields["pages"],
+                max_pages=fields["max_pages"],
+                scans=fields["scans"],
+                part=fields["part"],
+                parts=fields["parts"],
+            )
         )
+    if request.kind == "pictures":
+        return picture_frames(PictureRequest(pdf=pdf, pages=fields["pages"], drawing=Drawing(**fields["drawing"])))
     return cut_frames(pdf, fields["groups"], page_count=fields["page_count"])
 
 

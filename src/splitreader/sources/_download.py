@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
-from splitreader._errors import DownloadFailed, NotAPDF, SplitReaderError
+from splitreader._errors import DownloadFailed, SplitReaderError
 from splitreader._limits import Limits
 from splitreader.sources._addresses import AddressRefused, Check, IPAddress
+from splitreader.sources._beginning import checked_pdf
 from splitreader.sources._deadline import Abort, Deadline
 from splitreader.sources._hops import MAX_REDIRECTS, Hop, HopRefused
-from splitreader.sources._magic import HEADER_WITHIN, explain_not_a_pdf, is_pdf
 from splitreader.sources._spool import SpooledFile, spool, too_large
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def download(url: str, *, name: str, limits: Limits, check: Check, abort: Abort 
         try:
             with _Downloader(deadline, check) as downloader:
                 response = downloader.follow(url)
-                chunks = _pdf(downloader.body(response), response, name)
+                chunks = checked_pdf(downloader.body(response), name=name, kind=_content_type(response))
                 declared = response.headers.get("content-length", "")
                 if limits.max_bytes is not None and declared.isdecimal() and int(declared) > limits.max_bytes:
                     raise too_large(name, f"{int(declared):,} bytes", limits.max_bytes)
@@ -184,23 +184,8 @@ def _check_status(status: int) -> None:
     raise _Refused(f"the server answered HTTP {status}; {advice}")
 
 
-def _pdf(chunks: Iterable[bytes], response: httpx.Response, name: str) -> Iterator[bytes]:
-    """The chunks, once their beginning has shown to be a PDF's; the rest of anything else is not waited for."""
-    start = b""
-    known = False
-    for chunk in chunks:
-        if known:
-            yield chunk
-            continue
-        start += chunk
-        if is_pdf(start):
-            known = True
-            yield start
-        elif len(start) >= HEADER_WITHIN:
-            break
-    if not known:
-        kind = "".join(filter(str.isprintable, response.headers.get("content-type", "")))[:80] or "no content type"
-        raise NotAPDF(f"{name} is not a PDF ({kind}): {explain_not_a_pdf(start[:HEADER_WITHIN])}", source=name)
+def _content_type(response: httpx.Response) -> str:
+    return "".join(filter(str.isprintable, response.headers.get("content-type", "")))[:80] or "no content type"
 
 
 def _decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:

@@ -37,6 +37,9 @@ class Twins:
     def __iter__(self) -> Iterator[Source]:
         return iter(self._places)
 
+    def __len__(self) -> int:
+        return len(self._places)
+
     def admits(self, source: Source) -> bool:
         """Whether no other packet with the same bytes stands for this one. May read it and those of the same size.
 

@@ -9,11 +9,13 @@ from functools import partial
 from splitreader._errors import InvalidConfiguration, NotAPDF, SourceUnreadable
 from splitreader._limits import Limits
 from splitreader.sources._addresses import checked_addresses
+from splitreader.sources._cloud_stores import fetch_from_store
 from splitreader.sources._deadline import Abort
 from splitreader.sources._download import download
 from splitreader.sources._resolving import UNREAD_STREAM, bytes_name
 from splitreader.sources._source import BinaryStream, Source
 from splitreader.sources._spool import SpooledFile, spool, too_large
+from splitreader.sources._urls import is_web_url
 
 _READ_AT_ONCE = 1 << 20
 
@@ -36,11 +38,16 @@ def localize(source: Source, limits: Limits, *, allow_private: bool, abort: Abor
     Raises:
         LimitExceeded: it is larger than ``max_bytes``.
         DownloadFailed: the URL can't be read, or may not be.
+        SourceNotFound: a URL of a cloud store has nothing there.
         NotAPDF: something else was downloaded, or the stream is empty.
         SourceGone, SourceUnreadable: the file can't be looked at, the stream can't be read, or there is no room.
-        InvalidConfiguration: it is a file id, or the stream does not give bytes.
+        InvalidConfiguration: it is a file id, the stream does not give bytes, or the library for a cloud store is not
+            installed.
     """
     if source.url is not None and not source.is_local:
+        if not is_web_url(source.url):
+            file = fetch_from_store(source.url, name=source.name, limits=limits, abort=abort or Abort())
+            return replace(source, path=file.path, spool=file)
         file = download(
             source.url,
             name=source.name,

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from splitreader._errors import InvalidConfiguration, SourceError, SourceNotFound, SourceUnreadable
+from splitreader.sources._cloud_stores import find_in_store
+from splitreader.sources._deadline import Abort
 from splitreader.sources._finding import find_by_pattern, find_in_folder, is_pattern
 from splitreader.sources._source import BinaryStream, FileId, Source
 from splitreader.sources._urls import is_web_url, other_scheme, url_name
@@ -32,30 +34,36 @@ _SINGLE = (str, os.PathLike, bytes, bytearray, memoryview, FileId, Source)
 
 
 def resolve_sources(
-    given: SourceLike, *, name: str | None = None, on_error: OnSourceError | None = None
+    given: SourceLike,
+    *,
+    name: str | None = None,
+    on_error: OnSourceError | None = None,
+    abort: Abort | None = None,
 ) -> list[Source]:
     """Every packet that `given` names, in the order given; the files of a folder or pattern in sorted order.
 
-    Nothing is downloaded, no stream is read.
+    Nothing is downloaded, no stream is read; folders and patterns of cloud stores are listed.
 
     Args:
         given: a path, a folder (searched recursively for ``*.pdf``), a pattern such as ``"in/**/*.pdf"``, an http(s)
-            URL, bytes, a binary stream, a `FileId`, or several of these. A string is an existing path first, then a
-            URL, then a pattern; never a file id.
+            URL, the same of a cloud store (``s3://``, ``gs://`` ...), bytes, a binary stream, a `FileId`, or several
+            of these. A string is an existing path first, then a URL, then a pattern; never a file id.
         name: what to call the packet; only when `given` is one packet.
         on_error: is told of each of the things given that is not there, and the others come back; None raises.
+        abort: calls off the listing of a cloud store.
 
     Raises:
         SourceNotFound: nothing is there, a folder holds no PDF, or a pattern matches no file.
         SourceUnreadable: a folder can't be read, or it is neither file nor folder.
-        DownloadFailed: a URL is malformed.
-        InvalidConfiguration: `given` is of a type that can't be read, or a name is given for several packets.
+        DownloadFailed: a URL is malformed, or may not be read, or its store can't be asked.
+        InvalidConfiguration: `given` is of a type that can't be read, a name is given for several packets, or the
+            library for a cloud store is not installed.
     """
     report = _raise if on_error is None else on_error
     if isinstance(given, _SINGLE) or _is_stream(given):
-        sources = _resolve_one(given, report)
+        sources = _resolve_one(given, report, abort)
     elif isinstance(given, Iterable):
-        sources = [source for item in given for source in _resolve_one(item, report)]
+        sources = [source for item in given for source in _resolve_one(item, report, abort)]
     else:
         raise _unsupported(given)
     if name is None or not sources:
@@ -67,7 +75,7 @@ def resolve_sources(
     return [replace(sources[0], name=name)]
 
 
-def one_source(given: object, *, name: str | None = None) -> Source:
+def one_source(given: object, *, name: str | None = None, abort: Abort | None = None) -> Source:
     """The one packet that `given` names.
 
     Raises:
@@ -80,7 +88,7 @@ def one_source(given: object, *, name: str | None = None) -> Source:
         )
     if isinstance(given, (str, os.PathLike)) and _exists(given, Path.is_dir):
         raise InvalidConfiguration(f"this takes one packet, and {given} is a folder; use load or lazy_load")
-    sources = resolve_sources(given)  # type: ignore[arg-type]  # one of the types it takes
+    sources = resolve_sources(given, abort=abort)  # type: ignore[arg-type]  # one of the types it takes
     if len(sources) != 1:
         raise InvalidConfiguration(
             f"this takes one packet, and {given!r} matches {len(sources)} files; use load or lazy_load"
@@ -104,7 +112,7 @@ def bytes_name(sha256: str) -> str:
     return f"sha256:{sha256[:16]}"
 
 
-def _resolve_one(given: object, report: OnSourceError) -> list[Source]:
+def _resolve_one(given: object, report: OnSourceError, abort: Abort | None) -> list[Source]:
     match given:
         case Source():
             return [given]
@@ -114,14 +122,14 @@ def _resolve_one(given: object, report: OnSourceError) -> list[Source]:
             data = bytes(given)
             return [Source(name=bytes_name(hashlib.sha256(data).hexdigest()), data=data)]
         case str() | os.PathLike():
-            return _resolve_text(given, report)
+            return _resolve_text(given, report, abort)
     if not _is_stream(given):
         raise _unsupported(given)
     assert isinstance(given, BinaryStream)
     return [Source(name=UNREAD_STREAM, stream=_binary(given))]
 
 
-def _resolve_text(given: str | os.PathLike[str], report: OnSourceError) -> list[Source]:
+def _resolve_text(given: str | os.PathLike[str], report: OnSourceError, abort: Abort | None) -> list[Source]:
     """What is at a path; or, for a string that is none, what it says."""
     if _exists(given, Path.is_dir):
         return find_in_folder(Path(given), report)
@@ -130,7 +138,9 @@ def _resolve_text(given: str | os.PathLike[str], report: OnSourceError) -> list[
     try:
         if isinstance(given, str) and is_web_url(given):
             return [Source(name=url_name(given), url=given)]
-        if isinstance(given, str) and is_pattern(given) and other_scheme(given) is None:
+        if isinstance(given, str) and other_scheme(given) is not None:
+            return find_in_store(given, abort)
+        if isinstance(given, str) and is_pattern(given):
             return find_by_pattern(given)
         raise _nothing_at(given)
     except SourceError as error:
@@ -140,9 +150,6 @@ def _resolve_text(given: str | os.PathLike[str], report: OnSourceError) -> list[
 
 def _nothing_at(given: str | os.PathLike[str]) -> SourceError:
     text = os.fspath(given)
-    scheme = other_scheme(text)
-    if scheme is not None:  # the rest may hold a password
-        return SourceNotFound(f"a URL of the scheme {scheme} can't be read, only http and https; give a file or stream")
     if _exists(given, Path.exists):
         return SourceUnreadable(f"{text!r} is neither a file nor a folder; open it and give the stream", source=text)
     return SourceNotFound(f"there is no file or folder {text!r} (looked in {Path.cwd()}); check the path", source=text)

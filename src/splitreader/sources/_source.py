@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 
 from splitreader._errors import SourceChanged, SourceGone, SourceUnreadable
 from splitreader._limits import MEGABYTE
+from splitreader.sources._file_state import FileState
 from splitreader.sources._spool import SpooledFile
 
 PICKLED_AT_MOST = 64 * MEGABYTE
@@ -35,19 +36,6 @@ class FileId:
     """
 
     id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileState:
-    """What tells cheaply that a file is still the one that was hashed."""
-
-    size: int
-    mtime_ns: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> FileState:
-        """The state in a result of `os.stat` or `os.fstat`."""
-        return cls(size=status.st_size, mtime_ns=status.st_mtime_ns)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

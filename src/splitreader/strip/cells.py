@@ -146,9 +146,26 @@ class FoldedRuns:
         return f"… {self.documents:,} more documents, pages {format_pages(self.pages)}"
 
 
+def all_runs(result: SplitLike) -> Iterator[Run]:
+    """All runs in the order of the pages; every page is in exactly one."""
+    owners = [0] * (result.page_count + 1)
+    for number, segment in enumerate(result.segments, start=1):
+        for page in segment.pages:
+            owners[page] = number
+    look_of = looks(result)
+    for number, group in groupby(range(1, result.page_count + 1), key=owners.__getitem__):
+        members = list(group)
+        pages = range(members[0], members[-1] + 1)
+        if number == 0:
+            yield Run(pages, Look("omitted"), None, 0, is_start=True)
+        else:
+            segment = result.segments[number - 1]
+            yield Run(pages, look_of[segment.category], segment, number, is_start=pages[0] == segment.pages[0])
+
+
 def strip_runs(result: SplitLike) -> list[Run | FoldedRuns]:
     """The whole strip in the order of the pages; every page is in exactly one run or fold."""
-    runs = list(_runs(result))
+    runs = list(all_runs(result))
     if len(runs) <= MOST_RUNS:
         return [*runs]
     firsts, middle, lasts = (
@@ -194,22 +211,6 @@ def shown(text: str, most: int) -> str:
     """A text of others in one printable line: no control characters, no direction marks, at most so many characters."""
     line = " ".join("".join(character if character.isprintable() else " " for character in text[: 4 * most]).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
-def _runs(result: SplitLike) -> Iterator[Run]:
-    owners = [0] * (result.page_count + 1)
-    for number, segment in enumerate(result.segments, start=1):
-        for page in segment.pages:
-            owners[page] = number
-    look_of = looks(result)
-    for number, group in groupby(range(1, result.page_count + 1), key=owners.__getitem__):
-        members = list(group)
-        pages = range(members[0], members[-1] + 1)
-        if number == 0:
-            yield Run(pages, Look("omitted"), None, 0, is_start=True)
-        else:
-            segment = result.segments[number - 1]
-            yield Run(pages, look_of[segment.category], segment, number, is_start=pages[0] == segment.pages[0])
 
 
 def _pages(pages: Sequence[int]) -> str:

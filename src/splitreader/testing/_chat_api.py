@@ -23,6 +23,7 @@ class ScriptedChatAPI(ScriptedAPI):
             raises is answered as a 500.
         key: the only API key it takes; ``None`` takes any, and none.
         formats: the response formats it knows; others it refuses with a 400, as such servers do.
+        takes_temperature: False refuses every temperature but 1, as OpenAI's reasoning models do.
     """
 
     BASE_PATH = "/v1"
@@ -33,8 +34,9 @@ class ScriptedChatAPI(ScriptedAPI):
         *,
         key: str | None = "sk-test",
         formats: Collection[ResponseFormat] = ("json_schema", "json_object"),
+        takes_temperature: bool = True,
     ) -> None:
-        super().__init__(ChatService(script, key=key, formats=formats))
+        super().__init__(ChatService(script, key=key, formats=formats, takes_temperature=takes_temperature))
         self.key = key
 
     @property

@@ -16,6 +16,9 @@ from splitreader.testing._wire import JSON, Answer, json_answer
 Documents: TypeAlias = Sequence[tuple[str, Sequence[int]]]
 ResponseFormat: TypeAlias = Literal["json_schema", "json_object"]
 
+PICTURE_TOKENS = 765
+"""Of a picture, as OpenAI counts a page of 707 by 1000 pixels: 85, and 170 for each tile of 512."""
+
 _PATH = re.compile(r"(/.*)?/chat/completions")
 
 
@@ -66,12 +69,16 @@ class ChatService:
         script: see `ScriptedChatAPI`.
         key: the only one it takes; None takes any, and none.
         formats: response formats that it knows.
+        takes_temperature: whether it takes another temperature than 1.
     """
 
-    def __init__(self, script: ChatScript, *, key: str | None, formats: Collection[ResponseFormat]) -> None:
+    def __init__(
+        self, script: ChatScript, *, key: str | None, formats: Collection[ResponseFormat], takes_temperature: bool
+    ) -> None:
         self._script = script
         self._key = key
         self._formats = formats
+        self._takes_temperature = takes_temperature
 
     def find_route(self, method: str, path: str) -> Route:
         """Where a request goes."""
@@ -88,6 +95,9 @@ class ChatService:
         body = request.body
         if not isinstance(body, dict) or not isinstance(body.get("messages"), list) or not body.get("model"):
             return _refused(400, "a model and messages are required")
+        if not self._takes_temperature and body.get("temperature", 1) != 1:
+            hot = f"Unsupported value: 'temperature' does not support {body['temperature']} with this model."
+            return _refused(400, hot, parameter="temperature", code="unsupported_value")
         if wrong := self._wrong_format(body.get("response_format")):
             return _refused(400, wrong, parameter="response_format")
         answer = self._script(body) if callable(self._script) else truthful(self._script, body)
@@ -113,7 +123,7 @@ def truthful(documents: Documents, body: JSON) -> ChatAnswer:
         documents: of the packet: category and pages.
         body: of the request.
     """
-    told = json.loads(next(message["content"] for message in body["messages"] if message["role"] == "user"))
+    told = json.loads(_text(next(message["content"] for message in body["messages"] if message["role"] == "user")))
     known = {page: (category, page == min(pages)) for category, pages in documents for page in pages}
     answers = []
     for page in told["pages"]:
@@ -122,7 +132,19 @@ def truthful(documents: Documents, body: JSON) -> ChatAnswer:
             document = "start" if starts else "continue"
             row = {"page": page["page"], "reason": "as scripted", "document": document, "category": category}
             answers.append(row)
-    return ChatAnswer(content={"pages": answers}, input_tokens=len(json.dumps(body["messages"])) // 4)
+    return ChatAnswer(content={"pages": answers}, input_tokens=sum(_tokens(item) for item in body["messages"]))
+
+
+def _text(content: str | Sequence[JSON]) -> str:
+    """The text of a message, also of one with pictures."""
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def _tokens(message: JSON) -> int:
+    """About how many tokens a message has."""
+    content = message["content"]
+    pictures = 0 if isinstance(content, str) else sum(part.get("type") == "image_url" for part in content)
+    return len(_text(content)) // 4 + PICTURE_TOKENS * pictures
 
 
 def _has_key(headers: Mapping[str, str], key: str) -> bool:

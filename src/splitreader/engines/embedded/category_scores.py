@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from splitreader._config import Category
 from splitreader.engines.embedded.example_scores import ExampleScorer
@@ -95,24 +96,10 @@ class CategoryScorer:
     def __init__(self, categories: Sequence[Category], prototypes: Sequence[Prototype] = ()) -> None:
         self.count = len(categories)
         self._examples = ExampleScorer([category.name for category in categories], prototypes)
-        names = [name_tokens(category.name) or ("?",) for category in categories]
-        described = [tuple(tokens(category.description or "")) for category in categories]
-        kinds = [genres_named(name) or genres_named(text) for name, text in zip(names, described, strict=True)]
-        self._key_words = [_key_words(name) for name in names]
-        self._grams = [_grams(" ".join(words)) for words in self._key_words]
-        self._titles = TitleIndex(names, self._key_words, kinds)
-        queries = [
-            _query(name, text, found, _key_words(name))
-            for name, text, found in zip(names, described, kinds, strict=True)
-        ]
-        self._terms: list[Phrase] = sorted({phrase for query in queries for phrase in query})
-        postings = _postings(queries)
-        self._postings = [postings[phrase] for phrase in self._terms]
-        self._singles = {phrase[0]: position for position, phrase in enumerate(self._terms) if len(phrase) == 1}
-        self._phrases: dict[str, list[tuple[Phrase, int]]] = {}
-        for position, phrase in enumerate(self._terms):
-            if len(phrase) > 1:
-                self._phrases.setdefault(phrase[0], []).append((phrase, position))
+        declared = _declared(tuple((category.name, category.description or "") for category in categories))
+        self._key_words, self._grams, self._titles = declared.key_words, declared.grams, declared.titles
+        self._terms, self._postings = declared.terms, declared.postings
+        self._singles, self._phrases = declared.singles, declared.phrases
 
     def score(self, page: PageFeatures, nearness: Sequence[float] = ()) -> PageScores:
         """The scores of one page.
@@ -179,6 +166,61 @@ class CategoryScorer:
                 if words[start : start + len(phrase)] == phrase:
                     found.add(position)
         return array("H", sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """What follows from the declared categories alone. Never changed once it is built.
+
+    Args:
+        key_words: of each category's name.
+        grams: of these.
+        titles: finds the titles of the categories.
+        terms: words and phrases that speak for a category, sorted.
+        postings: for each term the categories that it speaks for, with weights.
+        singles: positions of the terms of one word.
+        phrases: the others with their positions, by their first word.
+    """
+
+    key_words: Sequence[Phrase]
+    grams: Sequence[tuple[str, ...]]
+    titles: TitleIndex
+    terms: Sequence[Phrase]
+    postings: Sequence[tuple[tuple[int, float], ...]]
+    singles: Mapping[str, int]
+    phrases: Mapping[str, Sequence[tuple[Phrase, int]]]
+
+
+@lru_cache(maxsize=4)
+def _declared(categories: tuple[tuple[str, str], ...]) -> _Declared:
+    """The same for every packet of a call; to build it takes as long as to score five pages.
+
+    Args:
+        categories: names and descriptions.
+    """
+    names = [name_tokens(name) or ("?",) for name, _ in categories]
+    described = [tuple(tokens(description)) for _, description in categories]
+    kinds = [genres_named(name) or genres_named(text) for name, text in zip(names, described, strict=True)]
+    key_words = [_key_words(name) for name in names]
+    queries = [
+        _query(name, text, found, own)
+        for name, text, found, own in zip(names, described, kinds, key_words, strict=True)
+    ]
+    terms: list[Phrase] = sorted({phrase for query in queries for phrase in query})
+    postings = _postings(queries)
+    phrases: dict[str, list[tuple[Phrase, int]]] = {}
+    for position, phrase in enumerate(terms):
+        if len(phrase) > 1:
+            phrases.setdefault(phrase[0], []).append((phrase, position))
+    return _Declared(
+        key_words=key_words,
+        grams=[_grams(" ".join(words)) for words in key_words],
+        titles=TitleIndex(names, key_words, kinds),
+        terms=terms,
+        postings=[postings[phrase] for phrase in terms],
+        singles={phrase[0]: position for position, phrase in enumerate(terms) if len(phrase) == 1},
+        phrases=phrases,
+    )
 
 
 def _with_learned(titles: PageTitles, learned: Sequence[TitleHit]) -> PageTitles:

@@ -10,6 +10,7 @@ from typing import Self
 
 from splitreader._config import SplitConfig, quoted
 from splitreader._errors import InvalidConfiguration
+from splitreader._fingerprints import code_digest, fingerprint_of, name_of
 from splitreader._pages import PageText
 from splitreader._result import SplitResult
 from splitreader._threads import in_thread
@@ -67,6 +68,24 @@ class EmbeddedEngine:
     def is_remote(self) -> bool:
         """False: the engine itself sends nothing. What an `embedding` does with texts it does not know."""
         return False
+
+    @property
+    def runs_in_worker(self) -> bool:
+        """Whether it can split in the process that reads: not with an `embedding`, which is there only here."""
+        return type(self) is EmbeddedEngine and self.embedding is None
+
+    @property
+    def fingerprint(self) -> str:
+        """What results depend on beside the packet and the config: code, what was learned, and the embedding's name.
+
+        Raises:
+            InvalidConfiguration: there is an `embedding` without an attribute ``fingerprint``.
+        """
+        return fingerprint_of(
+            code=code_digest("splitreader.engines.embedded"),
+            learned=self.learned,
+            embedding=None if self.embedding is None else name_of("embedding", self.embedding),
+        )
 
     def fit(self, examples: Iterable[Example]) -> Self:
         """An engine that also knows these examples; this one stays as it is.

@@ -21,6 +21,7 @@ from splitreader._errors import (
     ServiceUnreachable,
     SplitReaderError,
 )
+from splitreader._fingerprints import fingerprint_of
 from splitreader._limits import Limits
 from splitreader._threads import in_thread
 from splitreader.engines._protocol import EngineAnswer, Packet
@@ -31,7 +32,7 @@ from splitreader.sources import Abort, Source, spool
 if TYPE_CHECKING:
     import httpx
 
-    from splitreader.client import AsyncSplitClient, ClientOptions, JobOptions, SplitClient
+    from splitreader.client import AsyncSplitClient, ClientOptions, JobOptions, JobRecord, RequestLimiter, SplitClient
     from splitreader.wire import SplitJob
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ class LlamaCloudEngine:
         retry_unknown: where the answer to a job's creation got lost and the job can't be found, create it again, even
             if that pays twice. Only beta has this doubt; ``api="v1"`` never pays twice.
         progress: called with the `SplitJob` at each look at it.
+        limiter: says when a request may be sent, instead of ``requests_per_minute``; for a limit that several processes
+            share, such as `splitreader.ray.SharedLimiter`.
         http_client, async_http_client: your own httpx clients, for proxies and certificates; they stay open.
         options: see `splitreader.client.ClientOptions`: ``api_key``, ``api``, ``region``, ``base_url`` ...
 
@@ -70,6 +73,7 @@ class LlamaCloudEngine:
         max_seconds: float = 3600.0,
         retry_unknown: bool = False,
         progress: Callable[[SplitJob], None] | None = None,
+        limiter: RequestLimiter | None = None,
         http_client: httpx.Client | None = None,
         async_http_client: httpx.AsyncClient | None = None,
         **options: Unpack[ClientOptions],
@@ -89,7 +93,13 @@ class LlamaCloudEngine:
         self._http_client = http_client
         self._async_http_client = async_http_client
         self._job_id: str | None = None
-        self._limiter = Limiter(self._settings.requests_per_minute)
+        self._record: JobRecord | None = None
+        if limiter is not None and self._settings.requests_per_minute is not None:
+            raise InvalidConfiguration(
+                "limiter and requests_per_minute both say how many requests may be sent; give one"
+            )
+        self._shared_limiter = limiter
+        self._limiter = limiter or Limiter(self._settings.requests_per_minute)
         self._clients = Clients()
         self._first = OnePacket()
 
@@ -110,6 +120,47 @@ class LlamaCloudEngine:
     def brings_categories(self) -> bool:
         """Whether a saved configuration has the categories, so that the reader needs none."""
         return self.configuration_id is not None
+
+    @property
+    def reads_pages(self) -> bool:
+        """False: the service reads the file itself."""
+        return False
+
+    @property
+    def fingerprint(self) -> str:
+        """What results depend on beside the packet and the config, as far as it can be known here."""
+        settings = self._settings
+        return fingerprint_of(
+            base_url=settings.base_url,
+            api=settings.api,
+            project_id=settings.project_id,
+            organization_id=settings.organization_id,
+            configuration_id=self.configuration_id,
+            job_id=self._job_id,
+        )
+
+    @property
+    def requests_per_minute(self) -> int | None:
+        """The limit that this engine keeps by itself; None where there is none, or it was given a limiter."""
+        return None if self._shared_limiter is not None else self._settings.requests_per_minute
+
+    def limited_by(self, limiter: RequestLimiter) -> LlamaCloudEngine:
+        """This engine, but asking somebody else when it may send. The limiter goes into its pickles."""
+        limited = copy.copy(self)
+        limited._limiter = limited._shared_limiter = limiter  # noqa: SLF001  # its own class
+        return limited
+
+    def recorded(self, record: JobRecord) -> LlamaCloudEngine:
+        """This engine for one packet: it takes up the job whose trace is in the record, and keeps one there.
+
+        One that `resume` made is told its job already, and stays as it is.
+        """
+        if self._job_id is not None:
+            return self
+        kept = copy.copy(self)
+        kept._record = record  # noqa: SLF001  # its own class
+        kept._limiter, kept._clients = self._limiter, self._clients  # noqa: SLF001
+        return kept
 
     def resume(self, job_id: str, *, delete_file: bool = False) -> LlamaCloudEngine:
         """This engine, but taking up a job that exists: nothing is uploaded, nothing is created, nothing is paid.
@@ -161,9 +212,22 @@ class LlamaCloudEngine:
                     delete_after=self.delete_after,
                     max_seconds=self.max_seconds,
                     progress=self._progress,
+                    record=self._record,
                     **self._job_options(config),
                 )
         return self._answer(job)
+
+    def check_async(self) -> None:
+        """Refuse to be asked on an event loop without the client that was given for something else.
+
+        Raises:
+            InvalidConfiguration: there is an ``http_client``, and no ``async_http_client``.
+        """
+        if self._http_client is not None and self._async_http_client is None:
+            raise InvalidConfiguration(
+                "LlamaCloudEngine has an http_client, but several packets at once and asyncio need an "
+                "async_http_client; give it, too, or split one packet at a time: split_many(workers=1)"
+            )
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
         """`split` on the event loop."""
@@ -185,6 +249,7 @@ class LlamaCloudEngine:
                         delete_after=self.delete_after,
                         max_seconds=self.max_seconds,
                         progress=self._progress,
+                        record=self._record,
                         **self._job_options(config),
                     )
         return self._answer(job)
@@ -231,7 +296,7 @@ class LlamaCloudEngine:
         from splitreader.client import Limiter
 
         vars(self).update(state)
-        self._limiter = Limiter(self._settings.requests_per_minute)
+        self._limiter = self._shared_limiter or Limiter(self._settings.requests_per_minute)
         self._clients = Clients()
         self._first = OnePacket()
 

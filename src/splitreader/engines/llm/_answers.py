@@ -31,7 +31,15 @@ class PageAnswer:
 
 
 class UnusableAnswer(Exception):
-    """An answer that can't be used. The message says in one sentence why; it goes to the model, and into evidence."""
+    """An answer that can't be used. The message says in one sentence why, for evidence; it may quote the answer.
+
+    Attributes:
+        told: the same for the model. It quotes nothing: what is in an answer, a page may have dictated.
+    """
+
+    def __init__(self, why: str, *, told: str | None = None) -> None:
+        super().__init__(why)
+        self.told = why if told is None else told
 
 
 def answer_schema(categories: Sequence[str]) -> dict[str, Any]:
@@ -95,9 +103,15 @@ def _page(row: object) -> int:
 def _answer(row: Mapping[str, Any], page: int, categories: Collection[str]) -> PageAnswer:
     document, category, reason = row.get("document"), row.get("category"), row.get("reason")
     if document not in ("start", "continue"):
-        raise UnusableAnswer(f'page {page} has the "document" {quoted(document)}; it must be "start" or "continue"')
+        raise UnusableAnswer(
+            f'page {page} has the "document" {quoted(document)}; it must be "start" or "continue"',
+            told=f'page {page} has a "document" that is neither "start" nor "continue"',
+        )
     if not isinstance(category, str) or category not in categories:
-        raise UnusableAnswer(f'page {page} has the "category" {quoted(category)}, which is not in the list')
+        raise UnusableAnswer(
+            f'page {page} has the "category" {quoted(category)}, which is not in the list',
+            told=f'page {page} has a "category" that is not in the list',
+        )
     if not isinstance(reason, str):
         raise UnusableAnswer(f'page {page} has no "reason" that is text')
     return PageAnswer(starts=document == "start", category=category, reason=reason)

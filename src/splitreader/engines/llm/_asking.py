@@ -15,7 +15,7 @@ from splitreader._errors import ModelError
 from splitreader.engines.llm._answers import PageAnswer, UnusableAnswer, parse_answer
 from splitreader.engines.llm._model import Message, Reply
 from splitreader.engines.llm._prompt import Frame
-from splitreader.engines.llm._usage import Budget, Meter
+from splitreader.engines.llm._usage import Budget, Meter, Tokens, estimated_question
 
 FAILURES_IN_A_ROW = 3
 """After so many failures with no answer between them (or as many as may be out at once) no more is asked."""
@@ -31,6 +31,8 @@ class Question:
         messages: that are sent.
         schema: of the answer.
         categories: that may be answered.
+        pictures: pages of which a picture goes along, in this order.
+        picture_tokens: about how many tokens these are.
         before: why the answer to the same question was unusable; empty the first time.
     """
 
@@ -39,7 +41,14 @@ class Question:
     messages: tuple[Message, ...]
     schema: Mapping[str, Any]
     categories: tuple[str, ...]
+    pictures: tuple[int, ...] = ()
+    picture_tokens: int = 0
     before: str = ""
+
+    @property
+    def expected(self) -> Tokens:
+        """About what it will use."""
+        return estimated_question(self.messages, len(self.pages), self.picture_tokens)
 
     def answers(self, reply: Reply) -> dict[int, PageAnswer]:
         """What the model says of each page.
@@ -48,7 +57,7 @@ class Question:
             UnusableAnswer: its answer can't be used.
         """
         if reply.problem is not None:
-            raise UnusableAnswer(reply.problem)
+            raise UnusableAnswer(reply.problem, told="it is no whole answer")
         return parse_answer(reply.text, self.pages, self.categories)
 
 
@@ -90,7 +99,7 @@ class Asked:
         failed: for each window that was asked in vain, why.
         unasked: the same for windows that were not asked.
         error: the first error of the model.
-        replies: how many replies there were, usable or not.
+        replies: how many replies the model gave, usable or not; answers on disk are none of them.
     """
 
     meter: Meter
@@ -113,7 +122,7 @@ def ask_all(questions: Sequence[Question], *, budget: Budget, most_out: int) -> 
         most_out: questions that may be out at once.
 
     Raises:
-        ModelError: not one question got a reply; it is the first of the model's errors.
+        ModelError: the model was asked and gave not one reply; it is the first of its errors.
     """
     asked = Asked(Meter(budget))
     left = deque(questions)
@@ -121,10 +130,11 @@ def ask_all(questions: Sequence[Question], *, budget: Budget, most_out: int) -> 
     failures, stop = 0, ""
     while out or (left and not stop):
         if left and not stop and len(out) < (1 if asked.meter.is_cautious else most_out):
-            limit = asked.meter.refuses(left[0].messages, len(left[0].pages))
+            expected = left[0].expected
+            limit = asked.meter.refuses(expected)
             if limit is None:
                 out.append(left.popleft())
-                asked.meter.asked(out[-1].messages, len(out[-1].pages))
+                asked.meter.asked(expected)
                 yield Ask(out[-1])
                 continue
             if not out:  # what is out may turn out to use less than was thought
@@ -147,19 +157,22 @@ def ask_all(questions: Sequence[Question], *, budget: Budget, most_out: int) -> 
 def _take(asked: Asked, question: Question, outcome: Outcome | None) -> Question | None:
     """Note what became of a question; the one that asks once more, if there is one to ask."""
     if not isinstance(outcome, Answered):
-        asked.meter.came_back(question.messages, None)
+        asked.meter.failed(0 if outcome is None else outcome.lost_requests)
         asked.error = asked.error or outcome
         asked.failed[question.window] = f"the model failed ({type(outcome).__name__})"
         return None
-    asked.meter.came_back(question.messages, outcome.reply, is_cached=outcome.is_cached)
-    asked.replies += 1
+    if outcome.is_cached:
+        asked.meter.found()
+    else:
+        asked.meter.came_back(outcome.reply)
+        asked.replies += 1
     try:
         asked.answers[question.window] = question.answers(outcome.reply)
     except UnusableAnswer as wrong:
         if question.before:
             asked.failed[question.window] = f"the model's answer was unusable twice: {wrong}"
             return None
-        messages = Frame.again(question.messages, outcome.reply.text, str(wrong))
+        messages = Frame.again(question.messages, outcome.reply.text, wrong.told)
         return replace(question, messages=messages, before=str(wrong))
     return None
 

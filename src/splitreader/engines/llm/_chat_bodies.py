@@ -16,6 +16,8 @@ CUT_OFF = "it was cut off at the model's token limit"
 REFUSED = "the model refused to answer"
 WITHHELD = "a content filter withheld it"
 
+TEMPERATURE = "temperature"
+
 _NAMES_OF_THE_FORMAT = ("response_format", "json_schema", "json_object")
 
 
@@ -41,6 +43,13 @@ def chat_body(messages: Sequence[Message], schema: Mapping[str, Any], mode: Json
 def refuses_format(status: int, text: str) -> bool:
     """Whether an answer says that the server has no such response format."""
     return status in (400, 422) and any(name in text for name in _NAMES_OF_THE_FORMAT)
+
+
+def refuses_temperature(status: int, content: Mapping[str, Any]) -> bool:
+    """Whether an answer says that the model takes no such temperature."""
+    error = content.get("error")
+    named = error.get("param") if isinstance(error, dict) else None
+    return status in (400, 422) and (named == TEMPERATURE or TEMPERATURE in complaint(content)[0].lower())
 
 
 def read_json(body: bytes) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ from splitreader.client._retry_after import parse_date, retry_after
 from splitreader.client._steps import Answer, Lost, Rest
 from splitreader.engines.llm._chat_bodies import (
     MODES,
+    TEMPERATURE,
     WITHHELD,
     JsonMode,
     chat_body,
@@ -21,6 +22,7 @@ from splitreader.engines.llm._chat_bodies import (
     read_json,
     read_reply,
     refuses_format,
+    refuses_temperature,
 )
 from splitreader.engines.llm._endpoint import KEY_VARIABLE, Endpoint
 from splitreader.engines.llm._model import Message, Reply
@@ -30,7 +32,7 @@ logger = logging.getLogger("splitreader.engines.llm")
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 LONGEST_RETRY_AFTER = 60.0
-"""Seconds; where the server asks for more, the pause is as if it had said nothing."""
+"""Seconds; where the server asks for more, it is asked again after these."""
 
 QUOTED_AT_MOST = 200
 """Characters of a server's complaint that a message shows."""
@@ -70,11 +72,16 @@ class Learned:
 
     def __init__(self, mode: JsonMode) -> None:
         self.mode = mode
+        self.takes_temperature = True
 
     def refused(self, mode: JsonMode) -> None:
-        """It does not understand this mode; the next ones ask for less."""
+        """It does not understand this mode; the next questions ask for less."""
         if self.mode == mode:
             self.mode = MODES[MODES.index(mode) + 1]
+
+    def refused_temperature(self) -> None:
+        """It takes no temperature 0; the next questions come without."""
+        self.takes_temperature = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +102,12 @@ class Chat:
     max_retries: int
     learned: Learned
 
+    @property
+    def accepted_options(self) -> dict[str, Any]:
+        """The options, without a temperature of 0 where the server refused it; another one is somebody's choice."""
+        left_out = not self.learned.takes_temperature and self.options.get(TEMPERATURE) == 0
+        return {name: value for name, value in self.options.items() if not (left_out and name == TEMPERATURE)}
+
 
 def converse(chat: Chat, messages: Sequence[Message], schema: Mapping[str, Any]) -> Conversation:
     """Ask a question.
@@ -104,23 +117,30 @@ def converse(chat: Chat, messages: Sequence[Message], schema: Mapping[str, Any])
     Raises:
         ModelError: refused, or still failing after all repeats.
     """
-    attempt = 0
+    attempt = lost_requests = 0
     while True:
-        mode = chat.learned.mode
-        body = {"model": chat.model, **chat.options, **chat_body(messages, schema, mode)}
+        mode, options = chat.learned.mode, chat.accepted_options
+        body = {"model": chat.model, **options, **chat_body(messages, schema, mode)}
         outcome: Answer | Lost
         try:
             outcome = yield Post(body)
         except Lost as lost:
             outcome = lost
         if (reply := _reply(outcome)) is not None:
-            return reply
+            return replace(reply, lost_requests=lost_requests) if lost_requests else reply
+        lost_requests += _is_lost(outcome)
+        if options.get(TEMPERATURE) == 0 and _wants_no_temperature(outcome):
+            logger.info("%s takes no temperature 0; asking without one", chat.endpoint.shown)
+            chat.learned.refused_temperature()
+            continue
         if mode != "none" and _wants_less(outcome):
             logger.info("%s has no response format for the mode %r; asking for less", chat.endpoint.shown, mode)
             chat.learned.refused(mode)
             continue
         if attempt == chat.max_retries or not _may_go_away(outcome):
-            raise _error(chat, outcome, messages)
+            error = _error(chat, outcome, messages)
+            error.lost_requests = lost_requests
+            raise error
         seconds = _pause(outcome, attempt)
         logger.info("asking %s again in %.1f s: %s", chat.endpoint.shown, seconds, _short(outcome))
         yield Rest(seconds)
@@ -143,6 +163,16 @@ def _wants_less(outcome: Answer | Lost) -> bool:
     return isinstance(outcome, Answer) and refuses_format(outcome.status, complaint(read_json(outcome.body))[0])
 
 
+def _wants_no_temperature(outcome: Answer | Lost) -> bool:
+    """Whether the server says that the model takes no such temperature."""
+    return isinstance(outcome, Answer) and refuses_temperature(outcome.status, read_json(outcome.body))
+
+
+def _is_lost(outcome: Answer | Lost) -> bool:
+    """Whether the model may have worked on the request, and whoever asked or stood between gave up waiting."""
+    return outcome.sent if isinstance(outcome, Lost) else outcome.status in (408, 504)
+
+
 def _may_go_away(outcome: Answer | Lost) -> bool:
     if isinstance(outcome, Lost):
         return True
@@ -155,8 +185,8 @@ def _pause(outcome: Answer | Lost, attempt: int) -> float:
     """Seconds before the next attempt: what the server asks for, else longer each time, and never quite the same."""
     if isinstance(outcome, Answer):
         asked = retry_after(outcome.headers, parse_date(outcome.headers.get("date")) or datetime.now(UTC))
-        if asked is not None and 0 < asked <= LONGEST_RETRY_AFTER:
-            return asked
+        if asked is not None and asked > 0:
+            return min(asked, LONGEST_RETRY_AFTER)
     longest: float = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311  # spreads requests, guards nothing
 
@@ -183,10 +213,13 @@ def _error(chat: Chat, outcome: Answer | Lost, messages: Sequence[Message]) -> M
 
 def _excerpt(chat: Chat, answer: Answer, messages: Sequence[Message]) -> str:
     """What the server complains of, in one line, without our key and without what we sent it."""
-    text = " ".join(chat.endpoint.masked(complaint(read_json(answer.body))[0]).split())
+    text = chat.endpoint.masked(complaint(read_json(answer.body))[0])
+    text = " ".join(text[: 10 * QUOTED_AT_MOST].split())
     if not text:
         return "(no words of its own)"
+    if len(text) > QUOTED_AT_MOST:
+        text = f"{text[: QUOTED_AT_MOST - 3]}..."
     asked = " ".join(" ".join(message.text for message in messages).split())
     if any(text[start : start + SHARED_AT_MOST + 1] in asked for start in range(max(0, len(text) - SHARED_AT_MOST))):
         return "(it repeats the question)"
-    return text if len(text) <= QUOTED_AT_MOST else f"{text[: QUOTED_AT_MOST - 3]}..."
+    return text

@@ -4,86 +4,65 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from splitreader._errors import ModelError, SplitReaderError
-from splitreader._threads import in_thread
-from splitreader.engines.llm._answers import UnusableAnswer
-from splitreader.engines.llm._asking import Answered, Ask, Asked, Asking, Outcome, Question
-from splitreader.engines.llm._cache import AnswerCache, answer_key
-from splitreader.engines.llm._model import Model, Reply
+from splitreader.engines.llm._asking import Ask, Asked, Asking, Outcome, Question
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
-@dataclass(frozen=True)
-class Answering:
-    """Gets answers: from disk where they are, else from the model.
+def run(asking: Asking, answer: Callable[[Question], Outcome], *, in_threads: bool = True) -> Asked:
+    """Run a job to its end.
+
+    An error waits for the questions that are out; an interrupt does not, and leaves them to themselves.
 
     Args:
-        model: to ask.
-        cache: of usable answers; None for none.
+        asking: the job.
+        answer: gets the answer to a question; blocks. What it raises ends the job.
+        in_threads: a thread for each question that is out; False asks here, for a job with one at a time.
     """
-
-    model: Model
-    cache: AnswerCache | None
-
-    def __call__(self, question: Question) -> Outcome:
-        """What became of a question. Blocks."""
-        if (found := self._find(question)) is not None:
-            return Answered(found, is_cached=True)
-        try:
-            reply = _checked(self.model.complete(question.messages, question.schema))
-        except Exception as error:  # noqa: BLE001  # a model is anybody's code; the job decides
-            return _as_model_error(error)
-        self._keep(question, reply)
-        return Answered(reply)
-
-    async def acall(self, question: Question) -> Outcome:
-        """The same without blocking the event loop."""
-        if self.cache is not None:
-            found = await in_thread(lambda: self._find(question))
-            if found is not None:
-                return Answered(found, is_cached=True)
-        try:
-            reply = _checked(await self.model.acomplete(question.messages, question.schema))
-        except Exception as error:  # noqa: BLE001  # a model is anybody's code; the job decides
-            return _as_model_error(error)
-        if self.cache is not None:
-            await in_thread(lambda: self._keep(question, reply))
-        return Answered(reply)
-
-    def _find(self, question: Question) -> Reply | None:
-        if self.cache is None:
-            return None
-        found = self.cache.find(self._key(question))
-        return found if found is not None and _is_usable(question, found) else None
-
-    def _keep(self, question: Question, reply: Reply) -> None:
-        if self.cache is not None and _is_usable(question, reply):
-            self.cache.keep(self._key(question), reply)
-
-    def _key(self, question: Question) -> str:
-        return answer_key(self.model.name, question.messages, question.schema)
-
-
-def run(asking: Asking, answer: Callable[[Question], Outcome], *, most_out: int) -> Asked:
-    """Run a job to its end; questions that are out at once have a thread each."""
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import wait
 
     out: deque[Future[Outcome]] = deque()
-    pool = ThreadPoolExecutor(max_workers=most_out, thread_name_prefix="splitreader-llm")
     try:
         step = next(asking)
         while True:
             if isinstance(step, Ask):
-                out.append(pool.submit(answer, step.question))
+                out.append(_asked(answer, step.question, in_thread=in_threads))
                 step = asking.send(None)
             else:
                 step = asking.send(out.popleft().result())
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]  # a generator's value has no type here
+    except Exception:
+        wait(out)
+        raise
     finally:
         asking.close()
-        pool.shutdown(cancel_futures=True)
+
+
+def _asked(answer: Callable[[Question], Outcome], question: Question, *, in_thread: bool) -> Future[Outcome]:
+    """The question's outcome to come; its thread sees the caller's context and keeps no interpreter from ending."""
+    import threading
+    from concurrent.futures import Future
+    from contextvars import copy_context
+
+    outcome: Future[Outcome] = Future()
+
+    def work() -> None:
+        try:
+            found = answer(question)
+        except BaseException as error:  # noqa: BLE001  # raised again where the outcome is looked at
+            outcome.set_exception(error)
+        else:
+            outcome.set_result(found)
+
+    if in_thread:
+        threading.Thread(target=copy_context().run, args=(work,), name="splitreader-llm", daemon=True).start()
+    else:
+        work()
+    return outcome
 
 
 async def arun(asking: Asking, answer: Callable[[Question], Awaitable[Outcome]]) -> Asked:
@@ -107,27 +86,3 @@ async def arun(asking: Asking, answer: Callable[[Question], Awaitable[Outcome]])
         for task in out:
             task.cancel()
         await asyncio.gather(*out, return_exceptions=True)
-
-
-def _checked(reply: object) -> Reply:
-    if not isinstance(reply, Reply) or not isinstance(reply.text, str):
-        raise ModelError(f"the model gave {type(reply).__name__}; it must give a Reply with its text")
-    return reply
-
-
-def _is_usable(question: Question, reply: Reply) -> bool:
-    try:
-        question.answers(reply)
-    except UnusableAnswer:
-        return False
-    return True
-
-
-def _as_model_error(error: Exception) -> ModelError:
-    if isinstance(error, ModelError):
-        return error
-    if isinstance(error, SplitReaderError):
-        raise error
-    wrapped = ModelError(f"the model failed ({type(error).__name__}, see its cause); try it with a question of its own")
-    wrapped.__cause__ = error
-    return wrapped

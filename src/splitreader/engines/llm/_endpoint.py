@@ -15,6 +15,8 @@ URL_VARIABLE = "OPENAI_BASE_URL"
 OPENAI = "https://api.openai.com/v1"
 
 _PATH = "/chat/completions"
+_LOOPBACK = ipaddress.IPv4Network("127.0.0.0/8")
+_LOOPBACK_6 = ipaddress.IPv6Address("::1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +46,15 @@ class Endpoint:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it is on this machine."""
-        host = (urlsplit(self.base_url).hostname or "").rstrip(".")
-        if host == "localhost" or host.endswith(".localhost"):
+        """Whether it is on this machine: ``localhost``, 127.0.0.0/8 or ``::1``, and no name that DNS is asked for."""
+        host = urlsplit(self.base_url).hostname or ""
+        if host == "localhost":
             return True
         try:
-            return ipaddress.ip_address(host).is_loopback
+            address = ipaddress.ip_address(host)
         except ValueError:
             return False
+        return address in _LOOPBACK or address == _LOOPBACK_6
 
     def credentials(self) -> dict[str, str]:
         """The headers that say who asks; none without a key.

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from splitreader._config import SplitConfig, quoted
 from splitreader._errors import InvalidConfiguration
+from splitreader._fingerprints import code_digest, fingerprint_of
 from splitreader._threads import in_thread
-from splitreader.engines._protocol import EngineAnswer, Packet
+from splitreader.engines._protocol import EngineAnswer, Packet, ShowsPages
 from splitreader.engines.embedded.examples import Example
 from splitreader.engines.embedded.learned import Learned
+from splitreader.engines.llm._answering import Answering
 from splitreader.engines.llm._asking import Asking, ask_all
 from splitreader.engines.llm._cache import AnswerCache
-from splitreader.engines.llm._drivers import Answering, arun, run
-from splitreader.engines.llm._job import Asks, Job, Mode, read_job
-from splitreader.engines.llm._model import Model
+from splitreader.engines.llm._drawing import Drawer
+from splitreader.engines.llm._drivers import arun, run
+from splitreader.engines.llm._job import Job
+from splitreader.engines.llm._model import Model, aconnected, connected
 from splitreader.engines.llm._prompt import Trim, build_frame
+from splitreader.engines.llm._reading import Asks, Mode, read_job
 from splitreader.engines.llm._usage import Budget
+
+logger = logging.getLogger("splitreader.engines")
 
 MOST_WINDOW = 50
 MOST_CONCURRENT = 64
@@ -43,6 +50,9 @@ class LLMEngine:
         window: pages of a question; 2 to 50.
         overlap: pages that neighbouring windows share; at most half of a window.
         max_concurrent: questions that may be out at once; 1 to 64.
+        vision: send a small picture of each page that is asked about, too, and ask about pages without text, such as
+            scans that no OCR has read. Needs a model that sees, and the PDF itself: pages handed in as texts have no
+            pictures.
         examples: documents whose category is known, shown to the model: a few of what is hard to tell apart. Their
             texts are part of every question.
         max_tokens_per_packet: no question is asked that would pass it, as far as that can be estimated; what was not
@@ -50,6 +60,7 @@ class LLMEngine:
         max_cost: the same in money; needs `price_per_million`.
         price_per_million: of a million input tokens and a million output tokens, in any currency.
         cache: a folder in which answers are kept, so that the same question to the same model is paid once. None: none.
+            Answers about packets that need a password are not kept.
         head, tail: characters of the beginning and of the end of a page that are sent; the cut is marked.
         learned: what `EmbeddedEngine.fit` has learned, as in ``fitted.learned``.
 
@@ -62,6 +73,7 @@ class LLMEngine:
     window: int = 10
     overlap: int = 2
     max_concurrent: int = 4
+    vision: bool = False
     examples: Sequence[Example] = ()
     max_tokens_per_packet: int | None = None
     max_cost: float | None = None
@@ -82,8 +94,18 @@ class LLMEngine:
         _check_whole("window", self.window, 2, MOST_WINDOW)
         _check_whole("overlap", self.overlap, 0, self.window // 2)
         _check_whole("max_concurrent", self.max_concurrent, 1, MOST_CONCURRENT)
+        if not isinstance(self.vision, bool):
+            raise InvalidConfiguration(f"vision is {quoted(self.vision)}; it must be True or False")
         _check_whole("head", self.head, 100, 100_000)
         _check_whole("tail", self.tail, 0, 100_000)
+        self._check_budget()
+        if self.cache is not None and not isinstance(self.cache, (str, os.PathLike)):
+            raise InvalidConfiguration(f"cache is {type(self.cache).__name__}; give the path of a folder")
+        object.__setattr__(self, "examples", tuple(self.examples))
+        if strangers := [type(item).__name__ for item in self.examples if not isinstance(item, Example)]:
+            raise InvalidConfiguration(f"an example is {strangers[0]}; give Example.document, .packet or .corrected")
+
+    def _check_budget(self) -> None:
         if self.max_tokens_per_packet is not None:
             _check_whole("max_tokens_per_packet", self.max_tokens_per_packet, 1, 10**12)
         if self.price_per_million is not None:
@@ -94,11 +116,6 @@ class LLMEngine:
                 raise InvalidConfiguration(f"max_cost is {quoted(self.max_cost)}; it must be a number above 0")
             if self.price_per_million is None:
                 raise InvalidConfiguration("max_cost needs price_per_million: what input and output tokens cost")
-        if self.cache is not None and not isinstance(self.cache, (str, os.PathLike)):
-            raise InvalidConfiguration(f"cache is {type(self.cache).__name__}; give the path of a folder")
-        object.__setattr__(self, "examples", tuple(self.examples))
-        if strangers := [type(item).__name__ for item in self.examples if not isinstance(item, Example)]:
-            raise InvalidConfiguration(f"an example is {strangers[0]}; give Example.document, .packet or .corrected")
 
     def __repr__(self) -> str:
         return f"LLMEngine({quoted(self.model.name)}, mode={self.mode!r})"
@@ -112,6 +129,16 @@ class LLMEngine:
     def is_remote(self) -> bool:
         """What the model says of itself."""
         return self.model.is_remote
+
+    @property
+    def fingerprint(self) -> str:
+        """What results depend on beside the packet and the config: code, prompts with it, the model's name, options."""
+        options = [item.name for item in fields(self) if item.name not in ("model", "cache", "max_concurrent")]
+        return fingerprint_of(
+            code=[code_digest("splitreader.engines.llm"), code_digest("splitreader.engines.embedded")],
+            model=self.model.name,
+            options={name: getattr(self, name) for name in options},
+        )
 
     def check(self, config: SplitConfig) -> None:
         """Refuse what this engine can't honour.
@@ -138,38 +165,57 @@ class LLMEngine:
             config: the categories and rules.
 
         Raises:
-            InvalidConfiguration: an option it can't honour.
+            InvalidConfiguration: an option it can't honour; ``vision`` is one for a packet without a PDF.
             PageNotFound: ``target_pages`` names a page that the packet does not have.
             ModelError: the model was asked and did not answer once.
             OutputError: answers can't be kept in the cache.
         """
         self.check(config)
         job = self._read(packet, config)
-        asked = run(self._asking(job), self._answering(), most_out=self.max_concurrent)
-        return job.answer(asked, self._own_usage())
+        drawer = self._drawer(packet)
+        with connected(self.model) as model:
+            answering = self._answering(model, packet, drawer)
+            asked = run(self._asking(job), answering, in_threads=self.max_concurrent > 1)
+        return job.answer(asked, self._own_usage(), {} if drawer is None else drawer.undrawn)
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
         """`split` without blocking the event loop."""
         self.check(config)
         job = await in_thread(lambda: self._read(packet, config))
-        asked = await arun(self._asking(job), self._answering().acall)
-        return await in_thread(lambda: job.answer(asked, self._own_usage()))
+        drawer = self._drawer(packet)
+        async with aconnected(self.model) as model:
+            asked = await arun(self._asking(job), self._answering(model, packet, drawer).acall)
+        undrawn = {} if drawer is None else drawer.undrawn
+        return await in_thread(lambda: job.answer(asked, self._own_usage(), undrawn))
 
     def _read(self, packet: Packet, config: SplitConfig) -> Job:
+        if self.vision and not isinstance(packet, ShowsPages):
+            raise InvalidConfiguration(
+                f"vision=True needs the PDF itself, and of {packet.name} only texts are known; "
+                "load the file, or leave vision out"
+            )
         if config.target_pages is not None:
             config.selected_pages(packet.page_count, source=packet.name)  # refused before anything is read
         if self.cache is not None:
             AnswerCache(Path(self.cache)).prepare()
         trim = Trim(self.head, self.tail)
-        asks = Asks(self.mode, self.window, self.overlap, trim, build_frame(config, self.examples, trim))
+        frame = build_frame(config, self.examples, trim, has_pictures=self.vision)
+        asks = Asks(self.mode, self.window, self.overlap, trim, frame, shows_pages=self.vision)
         return read_job(packet.name, packet.pages(), config, asks, self.learned)
 
     def _asking(self, job: Job) -> Asking:
         budget = Budget(self.max_tokens_per_packet, self.max_cost, self.price_per_million)
         return ask_all(job.questions, budget=budget, most_out=self.max_concurrent)
 
-    def _answering(self) -> Answering:
-        return Answering(self.model, None if self.cache is None else AnswerCache(Path(self.cache)))
+    def _drawer(self, packet: Packet) -> Drawer | None:
+        return Drawer(packet) if self.vision and isinstance(packet, ShowsPages) else None
+
+    def _answering(self, model: Model, packet: Packet, drawer: Drawer | None = None) -> Answering:
+        """Who answers; of a packet that needed a password, which has been read by now, nothing is kept in clear."""
+        if self.cache is not None and getattr(packet, "is_secret", False):
+            logger.info("%s is encrypted; no answer about it is kept", packet.name)
+            return Answering(model, None, drawer)
+        return Answering(model, None if self.cache is None else AnswerCache(Path(self.cache)), drawer)
 
     def _own_usage(self) -> dict[str, str]:
         return {"model": self.model.name, "mode": self.mode}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -32,12 +33,15 @@ class Reply:
         output_tokens: what the answer took; None where the model doesn't say.
         problem: why the text is no whole answer, if the model itself says so: ``"it was cut off ..."``, ``"the model
             refused ..."``. The engine takes it like an answer of the wrong shape: it asks once more.
+        lost_requests: how many requests before the one that was answered got no answer in time. They may have been
+            paid, so they count towards a limit.
     """
 
     text: str = field(repr=False)
     input_tokens: int | None = None
     output_tokens: int | None = None
     problem: str | None = None
+    lost_requests: int = 0
 
 
 @runtime_checkable
@@ -65,3 +69,26 @@ class Model(Protocol):
     async def acomplete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
         """The same without blocking the event loop."""
         ...
+
+
+@runtime_checkable
+class Connects(Protocol):
+    """A model that keeps connections from one question to the next while it is asked about a packet."""
+
+    def connected(self) -> AbstractContextManager[Model]:
+        """The model while its connections are kept; may be asked from several threads."""
+        ...
+
+    def aconnected(self) -> AbstractAsyncContextManager[Model]:
+        """The same for one event loop."""
+        ...
+
+
+def connected(model: Model) -> AbstractContextManager[Model]:
+    """The model, with its connections kept where it can do so."""
+    return model.connected() if isinstance(model, Connects) else nullcontext(model)
+
+
+def aconnected(model: Model) -> AbstractAsyncContextManager[Model]:
+    """The same for an event loop."""
+    return model.aconnected() if isinstance(model, Connects) else nullcontext(model)

@@ -7,7 +7,7 @@ from splitreader.engines.embedded.decoder import decode, segment_bounds
 from splitreader.engines.embedded.reading import PageReader
 from splitreader.engines.embedded.segments import start_log_odds
 
-SURE_START = 0.75
+SURE_START = 0.85
 """A start with this probability is taken for one, and a page with the rest of it or less for none."""
 
 SURE_CATEGORY = 0.93
@@ -21,8 +21,9 @@ def unsure_positions(reader: PageReader) -> list[int]:
     """Pages of which the embedded engine does not know whether they start a document, or which category they have.
 
     Of a document with an unsure category the first page is asked about, since most documents say there what they are,
-    and mostly the second as well. The thresholds are chosen so that on joined packets about a third of the tokens of
-    mode "full" is used, more where packets are short (``benchmarks/llm.py``).
+    and mostly the second as well. The thresholds are chosen so that on packets of made documents about a third of the
+    tokens of mode "full" is used, more where packets are short. They were chosen on documents of other seeds than those
+    that are measured (``benchmarks/llm.py --seed``).
 
     Returns:
         Positions of pages with text, ascending.

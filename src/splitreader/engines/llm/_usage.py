@@ -12,6 +12,9 @@ from splitreader.engines.llm._model import Message, Reply
 BYTES_A_TOKEN = 3
 """For estimates: texts have about four bytes a token in English, fewer in other languages and in tables."""
 
+PIXELS_A_TOKEN = 750
+"""Of a picture."""
+
 TOKENS_A_MESSAGE = 8
 TOKENS_AN_ANSWER = 60
 """What the answer for one page takes at most, as a rule: its fields and a reason of ten words."""
@@ -77,10 +80,25 @@ def estimated_text(text: str) -> int:
     return math.ceil(len(text.encode("utf-8", "replace")) / BYTES_A_TOKEN)
 
 
-def estimated_question(messages: Sequence[Message], pages: int) -> Tokens:
-    """About what a question on so many pages will use, rather too much than too little."""
+def estimated_picture(width: float, height: float) -> int:
+    """About how many tokens a picture of so many pixels is.
+
+    Claude's documentation gives pixels / 750. OpenAI's gives 85 and 170 for each tile of 512 pixels, which is a fifth
+    less for an upright page; so the first is taken.
+    """
+    return math.ceil(width * height / PIXELS_A_TOKEN)
+
+
+def estimated_question(messages: Sequence[Message], pages: int, pictures: int = 0) -> Tokens:
+    """About what a question will use, rather too much than too little.
+
+    Args:
+        messages: that are sent.
+        pages: that are asked about.
+        pictures: tokens of the pictures that are sent along.
+    """
     asked = sum(estimated_text(message.text) + TOKENS_A_MESSAGE for message in messages)
-    return Tokens(asked, TOKENS_AN_ANSWER * pages)
+    return Tokens(asked + pictures, TOKENS_AN_ANSWER * pages)
 
 
 @dataclass
@@ -92,6 +110,7 @@ class Meter:
         used: so far, as far as the model says it.
         questions: that went to the model.
         cached_answers: that were on disk.
+        lost_requests: that got no answer in time, as far as the model says it; they may have been paid all the same.
         is_estimated: the model did not count its tokens.
         is_measured: a reply said what it took, or what it may have taken.
     """
@@ -100,47 +119,65 @@ class Meter:
     used: Tokens = Tokens()
     questions: int = 0
     cached_answers: int = 0
+    lost_requests: int = 0
     is_estimated: bool = False
     is_measured: bool = False
     _scale: Scale = Scale()
     _out: list[Tokens] = field(default_factory=list)
+    _lost: Tokens = Tokens()
 
     @property
     def is_cautious(self) -> bool:
         """Whether there is a limit and no reply yet that tells what a question takes: then one goes out alone."""
         return self.budget.is_limited and not self.is_measured
 
-    def refuses(self, messages: Sequence[Message], pages: int) -> str | None:
-        """The limit that another question would pass, with all that are still out; None where it fits."""
-        expected = sum(self._out, estimated_question(messages, pages))
-        return self.budget.passed_by(self.used + expected.scaled(self._scale))
+    def refuses(self, expected: Tokens) -> str | None:
+        """The limit that another question would pass, with all that are still out; None where it fits.
 
-    def asked(self, messages: Sequence[Message], pages: int) -> None:
-        """A question goes out."""
-        self._out.append(estimated_question(messages, pages))
+        Args:
+            expected: the estimate of the question.
+        """
+        open_ones = sum(self._out, self._lost + expected)
+        return self.budget.passed_by(self.used + open_ones.scaled(self._scale))
+
+    def asked(self, expected: Tokens) -> None:
+        """A question goes out, with its estimate."""
+        self._out.append(expected)
         self.questions += 1
 
-    def came_back(self, messages: Sequence[Message], reply: Reply | None, *, is_cached: bool = False) -> None:
-        """What became of the question that is out longest; None where it failed."""
+    def found(self) -> None:
+        """The answer to the question that is out longest was on disk."""
+        self._out.pop(0)
+        self.questions -= 1
+        self.cached_answers += 1
+
+    def failed(self, lost_requests: int = 0) -> None:
+        """The question that is out longest got no reply. It may have been paid all the same.
+
+        Args:
+            lost_requests: how many of its requests got no answer in time.
+        """
+        self._lose(self._out.pop(0), max(lost_requests, 1))
+        self.lost_requests += lost_requests
+
+    def came_back(self, reply: Reply) -> None:
+        """The question that is out longest got its reply."""
         expected = self._out.pop(0)
-        if is_cached:
-            self.questions -= 1
-            self.cached_answers += 1
-            return
-        if reply is None:
-            return
         sent, said = reply.input_tokens, reply.output_tokens
         self.is_estimated = self.is_estimated or sent is None or said is None
-        took = Tokens(
-            estimated_question(messages, 0).input if sent is None else sent,
-            estimated_text(reply.text) if said is None else said,
-        )
+        took = Tokens(expected.input if sent is None else sent, estimated_text(reply.text) if said is None else said)
         self.used += took
+        self._lose(expected, reply.lost_requests)
+        self.lost_requests += reply.lost_requests
         self.is_measured = True
         self._scale = Scale(
             max(self._scale.input, took.input / max(expected.input, 1)),
             max(self._scale.output, took.output / max(expected.output, 1)),
         )
+
+    def _lose(self, expected: Tokens, times: int) -> None:
+        """Requests count as paid for which nothing came back."""
+        self._lost += Tokens(expected.input * times, expected.output * times)
 
     def report(self) -> dict[str, Any]:
         """For `SplitResult.usage`."""
@@ -150,6 +187,8 @@ class Meter:
             "input_tokens": self.used.input,
             "output_tokens": self.used.output,
         }
+        if self.lost_requests:
+            fields["lost_requests"] = self.lost_requests
         if self.is_estimated:
             fields["tokens_are_estimated"] = True
         if self.budget.price_per_million is not None:

@@ -82,9 +82,15 @@ def with_votes(page: ReadPage, votes: Sequence[Vote], categories: Sequence[str])
     )
 
 
-def leading(votes: Sequence[Vote]) -> PageAnswer:
-    """The answer that saw the most; the first of equals."""
-    return max(votes, key=lambda vote: (vote.start_weight, vote.category_weight)).answer
+def is_disputed(votes: Sequence[Vote]) -> bool:
+    """Whether another vote that counts says otherwise than the leading one on the start."""
+    starts = leading(votes).answer.starts
+    return any(vote.start_weight and vote.answer.starts != starts for vote in votes)
+
+
+def leading(votes: Sequence[Vote]) -> Vote:
+    """The vote that saw the most; the first of equals."""
+    return max(votes, key=lambda vote: (vote.start_weight, vote.category_weight))
 
 
 def _added(scores: Sequence[float], shares: Sequence[float]) -> array[float]:

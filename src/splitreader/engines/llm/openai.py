@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import math
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,11 +17,14 @@ from splitreader._config import quoted
 from splitreader._errors import InvalidConfiguration
 from splitreader._secrets import Secret
 from splitreader.engines.llm._chat_bodies import MODES, JsonMode
-from splitreader.engines.llm._endpoint import OPENAI, URL_VARIABLE, Endpoint
-from splitreader.engines.llm._model import Message, Reply
+from splitreader.engines.llm._endpoint import KEY_VARIABLE, OPENAI, URL_VARIABLE, Endpoint
+from splitreader.engines.llm._model import Message, Model, Reply
 
 if TYPE_CHECKING:
     from splitreader.engines.llm._chat_flow import Chat
+    from splitreader.engines.llm._connected import ChatModel
+
+logger = logging.getLogger("splitreader.engines.llm")
 
 _OURS = ("messages", "model", "n", "response_format", "stream", "temperature")
 
@@ -34,11 +39,11 @@ class OpenAIModel:
         model: its name there; for Azure, the deployment's.
         base_url: of the server, mostly ending in ``/v1``; Azure's query ``?api-version=...`` is sent along. Default:
             the environment's ``OPENAI_BASE_URL``, then OpenAI's own. Texts stay on this machine only if it names it
-            (``localhost``, ``127.0.0.1``, ``::1``); then no proxy is used, either.
+            (``localhost``, 127.0.0.0/8, ``::1``); then no proxy is used, either.
         api_key: default: the environment's ``OPENAI_API_KEY``; servers that want no key need none.
         timeout: seconds of silence after which a request counts as lost.
         max_retries: how often a request is repeated: without an answer, or with status 408, 429 or 5xx.
-        temperature: None leaves it out, for models that take none.
+        temperature: None leaves it out, for models that take none; a 0 that the server refuses is left out as well.
         extra_body: more of each request's body: ``{"max_tokens": 4000}``, ``{"reasoning_effort": "low"}`` ...
         json_mode: how the server is told to answer in JSON: ``"schema"`` gives it the schema, ``"object"`` asks for
             JSON and ``"none"`` for nothing but what the question says in words. A server that refuses one is asked
@@ -72,7 +77,12 @@ class OpenAIModel:
             )
         object.__setattr__(self, "base_url", url)
         endpoint = Endpoint(base_url=url, key=key)
-        endpoint.credentials()
+        if endpoint.credentials() and urlsplit(url).scheme == "http" and not endpoint.is_loopback:
+            logger.warning(
+                "a key will be sent unencrypted to %s; use https, or unset %s and give no api_key",
+                endpoint.shown,
+                KEY_VARIABLE,
+            )
         object.__setattr__(self, "_chat", self._settled(endpoint))
 
     def __repr__(self) -> str:
@@ -81,11 +91,11 @@ class OpenAIModel:
     @property
     def name(self) -> str:
         """The model, where it runs, and what else its answers depend on."""
-        options = self._chat.options
-        digest = hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()[:8]
-        return f"{self.model} at {self._chat.endpoint.shown}" + (
-            f" ({digest})" if options != {"temperature": 0} else ""
-        )
+        shown = f"{self.model} at {self._chat.endpoint.shown}"
+        special = [self._chat.options, urlsplit(self._chat.endpoint.base_url).query, self.json_mode]
+        if special == [{"temperature": 0}, "", "schema"]:
+            return shown
+        return f"{shown} ({hashlib.sha256(json.dumps(special, sort_keys=True).encode()).hexdigest()[:8]})"
 
     @property
     def is_remote(self) -> bool:
@@ -98,17 +108,26 @@ class OpenAIModel:
         Raises:
             ModelError: refused, or still failing after all repeats.
         """
-        from splitreader.engines.llm._chat_flow import converse
-        from splitreader.engines.llm._chat_http import drive
-
-        return drive(converse(self._chat, messages, schema), self._chat.endpoint, self.timeout)
+        return self._unconnected().complete(messages, schema)
 
     async def acomplete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
         """The same without blocking the event loop."""
-        from splitreader.engines.llm._chat_flow import converse
-        from splitreader.engines.llm._chat_http import adrive
+        return await self._unconnected().acomplete(messages, schema)
 
-        return await adrive(converse(self._chat, messages, schema), self._chat.endpoint, self.timeout)
+    def connected(self) -> AbstractContextManager[Model]:
+        """The model with connections that are kept from question to question, and closed at the end of the block."""
+        return self._unconnected().connected()
+
+    def aconnected(self) -> AbstractAsyncContextManager[Model]:
+        """The same for an event loop."""
+        return self._unconnected().aconnected()
+
+    def _unconnected(self) -> ChatModel:
+        from splitreader.engines.llm._chat_http import Line
+        from splitreader.engines.llm._connected import ChatModel
+
+        line = Line(self._chat.endpoint, self.timeout)
+        return ChatModel(name=self.name, is_remote=self.is_remote, chat=self._chat, line=line)
 
     def _check(self) -> None:
         if not isinstance(self.model, str) or not self.model.strip():

@@ -51,6 +51,7 @@ class Work:
             target_pages=config.target_pages,
             ocr=self.settings.ocr,
             limits=_limits(self.settings),
+            workers=1,  # jobs run side by side already
         )
         return await reader.asplit(Source(name=self.job.file_name, path=self.path))
 

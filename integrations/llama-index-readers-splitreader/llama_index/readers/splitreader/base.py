@@ -67,8 +67,9 @@ class SplitPDFReader(BasePydanticReader):
         reader: a ``splitreader.SplitReader`` with all its options, instead of the others: the way to a ``password``, to
             an ``engine``, and to options that are functions, none of which can be stored. Such a reader is not part of
             ``to_dict()``, which says so; ``from_dict(data, reader=...)`` takes it again.
-        allow_uncategorized, min_pages_per_split, custom_instructions, target_pages, packet_id, metadata, page_list,
-            duplicates, ocr, on_error, limits: see ``splitreader.SplitReader``. ``limits`` may be a dict.
+        allow_uncategorized, min_pages_per_split, custom_instructions, target_pages: see ``splitreader.SplitReader``.
+        packet_id, metadata, page_list, duplicates, ocr, on_error: see there, too.
+        limits: see there, too; may be a dict.
 
     Raises:
         splitreader.InvalidConfiguration: an option is wrong, or both or neither of categories and reader are given.
