@@ -68,7 +68,7 @@ def _cosine(one: Counter[str], other: Counter[str], weight: dict[str, float]) ->
 
 
 def join(pool: dict[str, Any], count: int, *, single_pages: bool = False, seed: int = SEED) -> list[TruePacket]:
-    """Packets drawn from the pool.
+    """Packets drawn from the pool; none from one with too few documents.
 
     Args:
         pool: the labelled documents.
@@ -81,6 +81,8 @@ def join(pool: dict[str, Any], count: int, *, single_pages: bool = False, seed: 
     by_category = {key: [doc for doc in documents if doc["cat"] == key] for key in pool["cats"]}
     if single_pages:
         documents = [doc for doc in documents if len(by_category[doc["cat"]]) > 1]
+    if len(documents) < 2:
+        return []
     packets: list[TruePacket] = []
     while len(packets) < count:
         chosen = [generator.choice(documents)]

@@ -62,13 +62,14 @@ class Oracle:
         """Answer for the pages that are asked about."""
         del schema
         shown = json.loads(messages[1].text)["pages"]
-        return Reply(text=json.dumps({"pages": [self._says(item["page"]) for item in shown if item["ask"]]}))
+        return Reply(text=json.dumps({"pages": [self.says(item["page"]) for item in shown if item["ask"]]}))
 
     async def acomplete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
         """The same."""
         return self.complete(messages, schema)
 
-    def _says(self, page: int) -> dict[str, object]:
+    def says(self, page: int) -> dict[str, object]:
+        """What it answers for a page."""
         segment = next(item for item in self.truth.segments if page in item.pages)
         category, starts = segment.category, page == segment.pages[0]
         drawn = random.Random(hashlib.sha256(f"{self.truth.name} {page}".encode()).digest())
@@ -144,7 +145,7 @@ def print_table(title: str, parts: Sequence[Part], errors: float) -> None:
 def _believed(truth: TruePacket, errors: float) -> bool:
     """Whether the oracle's answers alone are right on every page of a packet."""
     oracle, right = Oracle(truth, errors), Oracle(truth, 0.0)
-    return all(oracle._says(page) == right._says(page) for page in range(1, truth.page_count + 1))  # noqa: SLF001
+    return all(oracle.says(page) == right.says(page) for page in range(1, truth.page_count + 1))
 
 
 def _told(estimate: Estimate) -> str:
@@ -158,10 +159,11 @@ def main() -> None:
     parser.add_argument("pools", type=Path, nargs="*")
     parser.add_argument("--packets", type=int, default=200)
     parser.add_argument("--errors", type=float, default=ERRORS)
+    parser.add_argument("--seed", type=int, default=TEST_SEED, help="of the made documents")
     parser.add_argument("--built-in", action="store_true", help="split pools with the built-in weights")
     options = parser.parse_args()
     if not options.pools:
-        pool = make_pool(TEST_SEED, MADE_DOCUMENTS)
+        pool = make_pool(options.seed, MADE_DOCUMENTS)
         print_table("Made documents", [(join(pool, options.packets), built_in_weights())], options.errors)
         return
     parts = folds_by_source(merged(options.pools), FOLDS)

@@ -23,15 +23,16 @@ class Run(NamedTuple):
     peak_mb: float
 
 
-def measure(code: str, *arguments: object, before: Sequence[str] = ()) -> Run:
+def measure(code: str, *arguments: object, before: Sequence[str] = (), python: str = sys.executable) -> Run:
     """Run a program that prints pages and seconds, and watch the memory of its process tree.
 
     Args:
         code: Python.
         arguments: for the program.
         before: words in front of the command, such as ``("taskset", "-c", "0")``.
+        python: the interpreter.
     """
-    command = [*before, sys.executable, "-c", code, *map(str, arguments)]
+    command = [*before, python, "-c", code, *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         peak = 0
         while process.poll() is None:
