@@ -287,6 +287,6 @@ async def test_an_engine_that_lacks_a_client_is_refused_before_anything_begins(f
             if is_async
             else asyncio.to_thread(list, reader.split_many(folder, workers=2))
         )
-        with pytest.raises(InvalidConfiguration, match="give it, too, or split one packet at a time"):
+        with pytest.raises(InvalidConfiguration, match="give it, too, or split one at a time"):
             await first
     assert psutil.Process().children() == []

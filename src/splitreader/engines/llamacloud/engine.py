@@ -225,8 +225,8 @@ class LlamaCloudEngine:
         """
         if self._http_client is not None and self._async_http_client is None:
             raise InvalidConfiguration(
-                "LlamaCloudEngine has an http_client, but several packets at once and asyncio need an "
-                "async_http_client; give it, too, or split one packet at a time: split_many(workers=1)"
+                "packets would be sent without the httpx client that was given, maybe for a proxy: several at once and "
+                "asyncio need async_http_client; give it, too, or split one at a time: split_many(workers=1)"
             )
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
