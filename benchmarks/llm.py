@@ -32,7 +32,7 @@ from splitreader.engines.embedded.weights import Weights, built_in_weights
 from splitreader.engines.llm import LLMEngine, Message, Reply
 from splitreader.evaluation import PacketScore, TruePacket, score_packet
 from splitreader.evaluation._metrics import Estimate, measure
-from splitreader.pdf._packet import TextPacket
+from splitreader.pdf._text_packet import TextPacket
 
 ERRORS = 0.1
 TEST_SEED = 5

@@ -72,7 +72,7 @@ from splitreader.engines import (
     ProposedSegment,
     split_pages,
 )
-from splitreader.pdf._packet import OCRLike, PagePicture, PasswordLike, Progress
+from splitreader.pdf._reading import OCRLike, PagePicture, PasswordLike, Progress
 from splitreader.sources import BinaryStream, Duplicates, FileId, PacketLike, Source, SourceLike
 
 __all__ = [

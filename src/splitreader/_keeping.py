@@ -17,7 +17,8 @@ from splitreader._result import SplitResult
 from splitreader.cache import Cache
 from splitreader.engines._protocol import Engine, Packet, TakesUpJobs
 from splitreader.pdf._kept import ReadTexts
-from splitreader.pdf._packet import PDFPacket, Reading
+from splitreader.pdf._packet import PDFPacket
+from splitreader.pdf._reading import Reading
 from splitreader.sources import Source
 
 if TYPE_CHECKING:

@@ -17,8 +17,10 @@ from splitreader._result import SplitResult
 from splitreader.engines._conservation import conserve_pages
 from splitreader.engines._in_worker import understood
 from splitreader.engines._protocol import Engine, EngineAnswer, FetchesFiles, Packet
-from splitreader.pdf._packet import PDFPacket, Reading, TextPacket
+from splitreader.pdf._packet import PDFPacket
 from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import Reading
+from splitreader.pdf._text_packet import TextPacket
 from splitreader.sources import Abort, Source, Twins, localize
 
 

@@ -28,9 +28,10 @@ from splitreader._threads import in_thread
 from splitreader.cache import Cache, CacheLike
 from splitreader.engines._protocol import Engine
 from splitreader.engines.embedded import EmbeddedEngine
-from splitreader.pdf._packet import OCRLike, PasswordLike, Progress, Reading
-from splitreader.pdf._pictures import Drawing, picture_in
+from splitreader.pdf._pictures import Drawing, jpeg_in
 from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import OCRLike, PasswordLike, Progress, Reading
+from splitreader.pdf._understanding import understood
 from splitreader.sources import (
     Abort,
     Duplicates,
@@ -362,7 +363,9 @@ class SplitReader:
         with PDFWorker(self._pipeline.limits) as worker:
             frames = worker.pictures(packet, wanted, drawing, password=password)
             for page, frame in zip(wanted, frames, strict=True):
-                yield page, picture_in(frame, page, source=packet.name)
+                with understood(packet.name):
+                    picture = jpeg_in(frame, page)
+                yield page, picture
 
     def to_pdf(self, document: SegmentDocument) -> bytes:
         """`SegmentDocument.to_pdf` with the reader's password, which the document does not keep.

@@ -27,7 +27,7 @@ from splitreader import (
 from splitreader._flow import run
 from splitreader.cache import _job_records, _locks
 from splitreader.client import SplitClient, Trace, _creating, _recorded, _retrying, _waiting
-from splitreader.pdf._packet import TextPacket
+from splitreader.pdf._text_packet import TextPacket
 from splitreader.testing import Fault, ScriptedSplitAPI
 from support.kept_run import CATEGORIES, AtCreate, Murder, Run, random_points
 from support.pdfs import make_pdf

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from splitreader.cli._interrupts import interrupts_held_back
 from splitreader.cli._progress import job_line, progress_bar
-from splitreader.pdf._packet import Progress
+from splitreader.pdf._reading import Progress
 from splitreader.wire import SplitJob
 
 pytestmark = pytest.mark.usefixtures("hears_ctrl_c")

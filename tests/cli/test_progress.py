@@ -4,7 +4,7 @@ import threading
 from rich.console import Console
 
 from splitreader.cli._progress import PageBars
-from splitreader.pdf._packet import Progress
+from splitreader.pdf._reading import Progress
 
 
 def bars():

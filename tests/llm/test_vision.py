@@ -26,8 +26,9 @@ from splitreader import (
 )
 from splitreader.engines.llm._drawing import Drawer
 from splitreader.pdf import _process
-from splitreader.pdf._packet import PDFPacket, Reading
+from splitreader.pdf._packet import PDFPacket
 from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import Reading
 from splitreader.sources import Source
 from splitreader.testing import ChatAnswer, Fault, ScriptedChatAPI
 from support import hostile

@@ -14,8 +14,9 @@ from splitreader import EmbeddedEngine, Example, OCRNotInstalled, SplitConfig, S
 from splitreader.engines._in_worker import pickled_splitter, understood
 from splitreader.pdf import _splitting
 from splitreader.pdf._frames import Frame, write_frame
-from splitreader.pdf._packet import PDFPacket, Reading
+from splitreader.pdf._packet import PDFPacket
 from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import Reading
 from splitreader.sources import Source
 from support.pdfs import make_pdf, make_scan
 

@@ -9,8 +9,9 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
 from splitreader import PageText, Segment, SplitReader, SplitResult
-from splitreader.pdf._packet import PDFPacket, Reading
+from splitreader.pdf._packet import PDFPacket
 from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import Reading
 from splitreader.sources import Source
 from support.pdfs import make_pdf, make_scan
 from support.typeset import Sheet, typeset

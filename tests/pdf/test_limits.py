@@ -2,8 +2,9 @@ import pytest
 
 from splitreader import LimitExceeded, Limits, SplitReader
 from splitreader.pdf import _memory
-from splitreader.pdf._packet import PDFPacket, Reading
+from splitreader.pdf._packet import PDFPacket
 from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import Reading
 from splitreader.sources import Source
 from support.hostile import deflated, one_page, pdf, stream
 from support.pdfs import make_pdf, make_scan

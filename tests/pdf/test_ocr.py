@@ -7,8 +7,9 @@ import pytest
 from splitreader import Limits, OCRFailed, OCRNotInstalled, SourceChanged, SplitReader
 from splitreader._pages import PageText
 from splitreader.pdf._ocr import Box, lines_of, read_picture
-from splitreader.pdf._packet import PDFPacket, Reading
+from splitreader.pdf._packet import PDFPacket
 from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import Reading
 from splitreader.sources import Source
 from support.pdfs import make_pdf, make_scan
 

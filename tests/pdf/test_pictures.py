@@ -11,8 +11,10 @@ import pytest
 from splitreader import Limits, PageUnreadable, PasswordWrong, WorkerError, WorkerTimeout
 from splitreader.engines._protocol import ShowsPages
 from splitreader.pdf._frames import Frame
-from splitreader.pdf._packet import PDFPacket, Reading, TextPacket
+from splitreader.pdf._packet import PDFPacket
 from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import Reading
+from splitreader.pdf._text_packet import TextPacket
 from splitreader.sources import Source
 from support.hostile import one_page, pdf, stream
 from support.pdfs import make_pdf

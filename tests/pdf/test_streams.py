@@ -10,8 +10,9 @@ import pytest
 
 from splitreader import Limits, WorkerDied, WorkerError
 from splitreader.pdf._frames import read_frame
-from splitreader.pdf._packet import PDFPacket, Reading
+from splitreader.pdf._packet import PDFPacket
 from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import Reading
 from splitreader.sources import Source
 from support.pdfs import make_pdf, make_scan
 

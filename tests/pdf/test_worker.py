@@ -11,8 +11,9 @@ import psutil
 import pytest
 
 from splitreader import DamagedPDF, Limits, NotAPDF, PasswordMissing, SourceChanged, WorkerDied, WorkerTimeout
-from splitreader.pdf._packet import PDFPacket, Reading
+from splitreader.pdf._packet import PDFPacket
 from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import Reading
 from splitreader.pdf._texts import clean_text
 from splitreader.sources import Source, resolve_sources
 from support.pdfs import make_pdf

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
@@ -10,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import typer
 
 from splitreader.cli._exits import one_line_errors
+from splitreader.cli._options import DebugOption
 from splitreader.cli._rows import Style
+from splitreader.cli._sharing import as_command, parameters_of
 
 if TYPE_CHECKING:
     from splitreader.client import ClientOptions, SplitClient
@@ -72,6 +73,16 @@ class Cloud:
     style: Style
 
 
+def cloud_options(
+    api: ApiOption = None,
+    region: RegionOption = None,
+    project_id: ProjectOption = None,
+    organization_id: OrganizationOption = None,
+    max_seconds: SecondsOption = None,
+) -> None:
+    """How to reach LlamaCloud, for commands with ``--engine``; ``--base-url`` is theirs."""
+
+
 def reach(**options: object) -> ClientOptions:
     """The client's options, of those that were given."""
     return {name: value for name, value in options.items() if value is not None}  # type: ignore[return-value]  # typer has checked them
@@ -89,8 +100,7 @@ def cloud_command(app: typer.Typer) -> Callable[[Callable[..., None]], Callable[
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-        shared = list(inspect.signature(_shared, eval_str=True).parameters.values())
+        own, shared = parameters_of(function)[1:], parameters_of(_shared)
 
         def command(**given: Any) -> None:
             options = {parameter.name: given.pop(parameter.name) for parameter in shared}
@@ -101,11 +111,7 @@ def cloud_command(app: typer.Typer) -> Callable[[Callable[..., None]], Callable[
                 with SplitClient(**reach(**options)) as client:
                     function(Cloud(client, style), **given)
 
-        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *shared)]
-        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
-        command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-        command.__doc__ = function.__doc__
-        app.command(function.__name__.strip("_"))(command)
+        app.command(function.__name__.strip("_"))(as_command(command, [*own, *shared], function))
         return function
 
     return register
@@ -118,6 +124,6 @@ def _shared(
     project_id: ProjectOption = None,
     organization_id: OrganizationOption = None,
     style: Annotated[Style, typer.Option("--format", help="What to print; id: ids alone.")] = "table",
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: DebugOption = False,
 ) -> None:
     """The options of every such command."""

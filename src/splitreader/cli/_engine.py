@@ -62,18 +62,15 @@ _CLOUD_OPTIONS = (
 )
 
 
-def engine_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Those arguments of a command that only some engines have; None and False were not given.
+def engine_options(*groups: Mapping[str, Any], **others: Any) -> dict[str, Any]:
+    """The options of engines that were given; None and False were not.
 
     Args:
-        arguments: of the command, by name.
+        groups: options by name.
+        others: more of them.
     """
-    known = {*MODEL_OPTIONS, *_CLOUD_OPTIONS}
-    return {
-        name: value
-        for name, value in arguments.items()
-        if name in known and value is not None and value is not False  # 0 is given, and refused later
-    }
+    whole = {name: value for group in (*groups, others) for name, value in group.items()}
+    return {name: value for name, value in whole.items() if value is not None and value is not False}  # 0 was given
 
 
 def choose_engine(

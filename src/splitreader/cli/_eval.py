@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from splitreader._config import AllowUncategorized, SplitConfig
+from splitreader._config import SplitConfig
 from splitreader._errors import OutputError
-from splitreader.cli._cache import CacheOption
 from splitreader.cli._categories import gather_categories
-from splitreader.cli._cloud import (
-    ApiOption,
-    InstructionsOption,
-    OrganizationOption,
-    ProjectOption,
-    RegionOption,
-    SecondsOption,
-)
+from splitreader.cli._cloud import InstructionsOption, cloud_options
 from splitreader.cli._engine import (
     EngineFileOption,
     EngineName,
@@ -31,18 +24,9 @@ from splitreader.cli._engine import (
     engine_options,
 )
 from splitreader.cli._exits import ExitCode, one_line_errors
-from splitreader.cli._model import (
-    ConcurrentOption,
-    LLMCacheOption,
-    LLMModeOption,
-    LLMTimeoutOption,
-    MaxCostOption,
-    MaxTokensOption,
-    ModelOption,
-    PriceOption,
-    VisionOption,
-    WindowOption,
-)
+from splitreader.cli._model import model_options
+from splitreader.cli._options import CacheOption, DebugOption, MinPagesOption, OCROption, UncategorizedOption
+from splitreader.cli._sharing import with_options
 from splitreader.cli._words import encodable_json, printable
 
 if TYPE_CHECKING:
@@ -56,7 +40,9 @@ class Report(StrEnum):
     JSON = "json"
 
 
+@with_options(asked=model_options, reached=cloud_options)
 def evaluate(
+    *,
     truth: Annotated[
         Path,
         typer.Argument(
@@ -74,34 +60,17 @@ def evaluate(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the page if it is there.")] = False,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Packets side by side, for engines that wait.")] = 1,
-    allow_uncategorized: Annotated[
-        AllowUncategorized, typer.Option(help="What becomes of pages that fit no category.")
-    ] = "include",
-    min_pages_per_split: Annotated[
-        int | None, typer.Option(metavar="N", help="The least number of pages of a document.", show_default=False)
-    ] = None,
+    allow_uncategorized: UncategorizedOption = "include",
+    min_pages_per_split: MinPagesOption = None,
     custom_instructions: InstructionsOption = None,
-    ocr: Annotated[Literal["auto", "off"], typer.Option(help="off: go on without the text of scans.")] = "auto",
+    ocr: OCROption = "auto",
     engine: EngineOption = EngineName.EMBEDDED,
     engine_file: EngineFileOption = None,
-    model: ModelOption = None,
     base_url: EngineUrlOption = None,
-    llm_mode: LLMModeOption = None,
-    llm_timeout: LLMTimeoutOption = None,
-    llm_cache: LLMCacheOption = None,
-    window: WindowOption = None,
-    max_concurrent: ConcurrentOption = None,
-    vision: VisionOption = False,
-    price_per_million: PriceOption = None,
-    max_cost: MaxCostOption = None,
-    max_tokens: MaxTokensOption = None,
-    api: ApiOption = None,
-    region: RegionOption = None,
-    project_id: ProjectOption = None,
-    organization_id: OrganizationOption = None,
-    max_seconds: SecondsOption = None,
+    asked: Mapping[str, Any],
+    reached: Mapping[str, Any],
     cache: CacheOption = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: DebugOption = False,
 ) -> None:
     """Measure an engine on packets whose documents are known.
 
@@ -111,7 +80,6 @@ def evaluate(
     """
     from splitreader import evaluation
 
-    given_options = engine_options(locals())
     with one_line_errors(debug=debug):
         if html is not None and html.exists() and not overwrite:
             raise OutputError(f"{html} is there already; choose another file or pass --overwrite")
@@ -121,7 +89,7 @@ def evaluate(
         truths = evaluation.load_truth(truth, categories=declared)
         seen = evaluation.evaluate(
             truths,
-            engine=choose_engine(engine, given_options, None, engine_file),
+            engine=choose_engine(engine, engine_options(asked, reached, base_url=base_url), None, engine_file),
             workers=workers,
             on_packet=_tell if sys.stderr.isatty() else None,
             allow_uncategorized=allow_uncategorized,

@@ -11,6 +11,7 @@ from splitreader._config import SplitConfig
 from splitreader._errors import OutputError
 from splitreader.cli._categories import gather_categories
 from splitreader.cli._exits import one_line_errors
+from splitreader.cli._options import DebugOption, OCROption
 
 if TYPE_CHECKING:
     from splitreader import Example
@@ -30,8 +31,8 @@ def fit(
         typer.Option(metavar="FILE", help="Categories of packets that name none.", show_default=False),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")] = False,
-    ocr: Annotated[Literal["auto", "off"], typer.Option(help="off: go on without the text of scans.")] = "auto",
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    ocr: OCROption = "auto",
+    debug: DebugOption = False,
 ) -> None:
     """Fit the embedded engine to packets whose documents are known.
 

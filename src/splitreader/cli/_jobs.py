@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -20,6 +19,7 @@ from splitreader.cli._cloud import (
     bare_file_id,
     cloud_command,
 )
+from splitreader.cli._options import CategoriesOption, CategoryOption, MinPagesOption
 from splitreader.cli._progress import job_line
 from splitreader.cli._rows import print_done, print_job, print_jobs
 from splitreader.wire import JobStatus
@@ -38,15 +38,8 @@ def create(
     file_id: Annotated[
         str, typer.Argument(metavar="FILE_ID", help="As uploading the file printed.", show_default=False)
     ],
-    category: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-c", "--category", metavar="NAME[=DESCRIPTION]", help="A kind of document; repeat it.", show_default=False
-        ),
-    ] = None,
-    categories: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Categories in YAML or JSON.", show_default=False)
-    ] = None,
+    category: CategoryOption = None,
+    categories: CategoriesOption = None,
     configuration_id: ConfigurationOption = None,
     form: Annotated[
         Literal["nested", "flat"],
@@ -63,9 +56,7 @@ def create(
         str | None, typer.Option(metavar="PAGES", help="Split only these, like 1,3,5-7; v1 only.", show_default=False)
     ] = None,
     custom_instructions: InstructionsOption = None,
-    min_pages_per_split: Annotated[
-        int | None, typer.Option(metavar="N", help="The least number of pages of a document.", show_default=False)
-    ] = None,
+    min_pages_per_split: MinPagesOption = None,
     transaction_id: Annotated[
         str | None,
         typer.Option(metavar="ID", help="v1 only: asking again with it starts no second job.", show_default=False),

@@ -65,6 +65,21 @@ MaxTokensOption: TypeAlias = Annotated[
 ]
 
 
+def model_options(
+    model: ModelOption = None,
+    llm_mode: LLMModeOption = None,
+    llm_timeout: LLMTimeoutOption = None,
+    llm_cache: LLMCacheOption = None,
+    window: WindowOption = None,
+    max_concurrent: ConcurrentOption = None,
+    vision: VisionOption = False,
+    price_per_million: PriceOption = None,
+    max_cost: MaxCostOption = None,
+    max_tokens: MaxTokensOption = None,
+) -> None:
+    """What to ask, and how, for commands with ``--engine llm``; ``--base-url`` is theirs."""
+
+
 def llm_engine(
     *,
     model: str | None = None,

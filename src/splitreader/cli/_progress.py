@@ -16,7 +16,7 @@ from rich.text import Text
 
 from splitreader.cli._interrupts import interrupts_held_back
 from splitreader.cli._words import printable
-from splitreader.pdf._packet import Progress
+from splitreader.pdf._reading import Progress
 
 if TYPE_CHECKING:
     from splitreader.wire import SplitJob

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import socket
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,19 +14,9 @@ from splitreader._errors import ServerError
 from splitreader._limits import MEGABYTE
 from splitreader.cli._engine import EngineFileOption, EngineName, choose_engine, engine_options
 from splitreader.cli._exits import one_line_errors
-from splitreader.cli._model import (
-    ConcurrentOption,
-    LLMCacheOption,
-    LLMModeOption,
-    LLMTimeoutOption,
-    MaxCostOption,
-    MaxTokensOption,
-    ModelOption,
-    ModelUrlOption,
-    PriceOption,
-    VisionOption,
-    WindowOption,
-)
+from splitreader.cli._model import ModelUrlOption, model_options
+from splitreader.cli._options import DebugOption, OCROption
+from splitreader.cli._sharing import with_options
 
 if TYPE_CHECKING:
     from splitreader.server import KeyRing
@@ -34,7 +25,9 @@ if TYPE_CHECKING:
 _BACKLOG = 2048
 
 
+@with_options(asked=model_options)
 def serve(
+    *,
     data: Annotated[Path, typer.Option(metavar="DIR", help="Where files and jobs are kept.", show_default=False)],
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
@@ -51,18 +44,9 @@ def serve(
         Literal["embedded", "llm"], typer.Option(help="embedded works here, offline; llm asks the --model you name.")
     ] = "embedded",
     engine_file: EngineFileOption = None,
-    model: ModelOption = None,
     base_url: ModelUrlOption = None,
-    llm_mode: LLMModeOption = None,
-    llm_timeout: LLMTimeoutOption = None,
-    llm_cache: LLMCacheOption = None,
-    window: WindowOption = None,
-    max_concurrent: ConcurrentOption = None,
-    vision: VisionOption = False,
-    price_per_million: PriceOption = None,
-    max_cost: MaxCostOption = None,
-    max_tokens: MaxTokensOption = None,
-    ocr: Annotated[Literal["auto", "off"], typer.Option(help="off: go on without the text of scans.")] = "auto",
+    asked: Mapping[str, Any],
+    ocr: OCROption = "auto",
     max_upload: Annotated[int, typer.Option(metavar="MB", min=1, help="Of one file.")] = 512,
     max_pages: Annotated[int, typer.Option(min=1, help="Of one packet.")] = 10_000,
     max_queue: Annotated[int, typer.Option(min=1, help="Jobs that may wait or run; more get 429.")] = 1_000,
@@ -71,7 +55,7 @@ def serve(
     secure_cookies: Annotated[
         bool, typer.Option("--secure-cookies", help="Session cookies for TLS only, behind a proxy that does TLS.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: DebugOption = False,
 ) -> None:
     """Serve the Split API on this machine.
 
@@ -82,7 +66,6 @@ def serve(
     running jobs end, or hand them back for the next start. Exit codes: 1 it could not start; 2 the command line is
     wrong.
     """
-    given_options = engine_options(locals())
     with one_line_errors(debug=debug):
         from splitreader.server import ServerSettings, create_app
         from splitreader.server._uvicorn import HTTPServer
@@ -103,7 +86,7 @@ def serve(
             secure_cookies=secure_cookies,
             ocr=ocr,
         )
-        splits = choose_engine(EngineName(engine), given_options, None, engine_file)
+        splits = choose_engine(EngineName(engine), engine_options(asked, base_url=base_url), None, engine_file)
         _log_as_json()
         with _listen(host, port) as listener, Storage.open(data) as storage:
             app = create_app(settings, engine=splits, keys=ring, storage=storage)
@@ -114,7 +97,7 @@ def serve(
 def serve_key(
     project: Annotated[str, typer.Option(metavar="NAME", help="Whose files and jobs it opens.", show_default=False)],
     file: Annotated[Path, typer.Option(metavar="FILE", help="The file of keys; made if need be.", show_default=False)],
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: DebugOption = False,
 ) -> None:
     """Make a key for splitreader serve, and print it.
 

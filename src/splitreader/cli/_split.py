@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 import typer
 
-from splitreader._config import AllowUncategorized
 from splitreader._errors import InvalidConfiguration, OutputError, PacketError
 from splitreader._failures import Failure
 from splitreader._limits import Limits
 from splitreader._reader import SplitReader
-from splitreader.cli._cache import CacheOption
 from splitreader.cli._categories import gather_categories
-from splitreader.cli._cloud import (
-    ApiOption,
-    ConfigurationOption,
-    InstructionsOption,
-    OrganizationOption,
-    ProjectOption,
-    RegionOption,
-    SecondsOption,
-)
+from splitreader.cli._cloud import ConfigurationOption, InstructionsOption, cloud_options
 from splitreader.cli._engine import (
     EngineFileOption,
     EngineName,
@@ -36,100 +26,69 @@ from splitreader.cli._engine import (
 )
 from splitreader.cli._exits import Failures, one_line_errors
 from splitreader.cli._folder import OutputFolder
-from splitreader.cli._model import (
-    ConcurrentOption,
-    LLMCacheOption,
-    LLMModeOption,
-    LLMTimeoutOption,
-    MaxCostOption,
-    MaxTokensOption,
-    ModelOption,
-    PriceOption,
-    VisionOption,
-    WindowOption,
+from splitreader.cli._model import model_options
+from splitreader.cli._options import (
+    AllowPrivateOption,
+    CacheOption,
+    CategoriesOption,
+    CategoryOption,
+    DebugOption,
+    MinPagesOption,
+    OCROption,
+    OnErrorOption,
+    OverwriteOption,
+    PacketsArgument,
+    PasswordOption,
+    TargetPagesOption,
+    UncategorizedOption,
 )
 from splitreader.cli._printing import Format, Printer
 from splitreader.cli._progress import JobLine, PageBars, job_line, progress_bar
+from splitreader.cli._sharing import with_options
 from splitreader.sources import resolve_sources
 
 
+@with_options(asked=model_options, reached=cloud_options)
 def split(
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            help="PDF packets, folders, globs, URLs; with LlamaCloud also llamacloud:<file id>.", show_default=False
-        ),
-    ],
-    category: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-c", "--category", metavar="NAME[=DESCRIPTION]", help="A kind of document; repeat it.", show_default=False
-        ),
-    ] = None,
-    categories: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Categories in YAML or JSON.", show_default=False)
-    ] = None,
+    *,
+    files: PacketsArgument,
+    category: CategoryOption = None,
+    categories: CategoriesOption = None,
     style: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TABLE,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Also write DIR/documents.jsonl, a Document a line.", show_default=False),
     ] = None,
     pdfs: Annotated[bool, typer.Option("--pdfs", help="With --out: also write a PDF for each document.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")] = False,
-    allow_uncategorized: Annotated[
-        AllowUncategorized, typer.Option(help="What becomes of pages that fit no category.")
-    ] = "include",
-    target_pages: Annotated[
-        str | None, typer.Option(metavar="PAGES", help="Split only these, like 1,3,5-7.", show_default=False)
-    ] = None,
-    min_pages_per_split: Annotated[
-        int | None, typer.Option(metavar="N", help="The least number of pages of a document.", show_default=False)
-    ] = None,
+    overwrite: OverwriteOption = False,
+    allow_uncategorized: UncategorizedOption = "include",
+    target_pages: TargetPagesOption = None,
+    min_pages_per_split: MinPagesOption = None,
     custom_instructions: InstructionsOption = None,
-    ocr: Annotated[Literal["auto", "off"], typer.Option(help="off: go on without the text of scans.")] = "auto",
-    password: Annotated[
-        str | None,
-        typer.Option(envvar="SPLITREADER_PASSWORD", help="Of encrypted packets; safer in the environment."),
-    ] = None,
-    on_error: Annotated[
-        Literal["raise", "skip"], typer.Option(help="skip: report a packet that can't be read, and go on.")
-    ] = "raise",
+    ocr: OCROption = "auto",
+    password: PasswordOption = None,
+    on_error: OnErrorOption = "raise",
     max_pages: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Refuse longer packets; default: 10000.", show_default=False),
     ] = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Let URLs lead to addresses that are not public.")
-    ] = False,
+    allow_private: AllowPrivateOption = False,
     engine: EngineOption = EngineName.EMBEDDED,
     engine_file: EngineFileOption = None,
-    model: ModelOption = None,
     base_url: EngineUrlOption = None,
-    llm_mode: LLMModeOption = None,
-    llm_timeout: LLMTimeoutOption = None,
-    llm_cache: LLMCacheOption = None,
-    window: WindowOption = None,
-    max_concurrent: ConcurrentOption = None,
-    vision: VisionOption = False,
-    price_per_million: PriceOption = None,
-    max_cost: MaxCostOption = None,
-    max_tokens: MaxTokensOption = None,
-    api: ApiOption = None,
-    region: RegionOption = None,
-    project_id: ProjectOption = None,
-    organization_id: OrganizationOption = None,
+    asked: Mapping[str, Any],
+    reached: Mapping[str, Any],
     configuration_id: ConfigurationOption = None,
     keep_file: Annotated[
         bool,
         typer.Option("--keep-file", help="Leave the packets on LlamaCloud; else they are deleted after their job."),
     ] = False,
-    max_seconds: SecondsOption = None,
     job_id: Annotated[
         str | None,
         typer.Option(metavar="ID", help="Take up this LlamaCloud job of the packet; no new one.", show_default=False),
     ] = None,
     cache: CacheOption = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: DebugOption = False,
 ) -> None:
     """Split packets and print their documents.
 
@@ -143,7 +102,6 @@ def split(
     LLAMA_PARSE_API_KEY). No key is read from an option: others could read it in the list of processes, and the shell
     would keep it in its history.
     """
-    given_options = engine_options(locals())
     failures = Failures()
     with one_line_errors(debug=debug), progress_bar() as progress, job_line() as line:
         if pdfs and out is None:
@@ -153,7 +111,19 @@ def split(
             None
             if configuration_id and not category and not categories
             else gather_categories(category or [], categories),
-            engine=choose_engine(engine, given_options, line.show, engine_file),
+            engine=choose_engine(
+                engine,
+                engine_options(
+                    asked,
+                    reached,
+                    base_url=base_url,
+                    configuration_id=configuration_id,
+                    keep_file=keep_file,
+                    job_id=job_id,
+                ),
+                line.show,
+                engine_file,
+            ),
             allow_uncategorized=allow_uncategorized,
             target_pages=target_pages,
             min_pages_per_split=min_pages_per_split,

@@ -1,22 +1,22 @@
-"""Packets as engines see them: page texts read from a PDF, or handed in."""
+"""A packet as engines see it: its page texts are read from a PDF, in processes of their own."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, TypeVar
+from typing import TypeVar
 
-from splitreader._errors import InvalidConfiguration, OCRFailed, OCRNotInstalled, SplitReaderError, WorkerError
+from splitreader._errors import OCRFailed, OCRNotInstalled, SplitReaderError
 from splitreader._pages import PageText, format_pages
 from splitreader._secrets import Secret
 from splitreader.pdf._frames import Frame
 from splitreader.pdf._kept import ReadTexts, TextShelf
 from splitreader.pdf._pictures import Drawing, jpeg_in
-from splitreader.pdf._process import PDFWorker, Scans
+from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._reading import PagePicture, Progress, Reading
 from splitreader.pdf._shares import in_order
+from splitreader.pdf._understanding import understood
 from splitreader.sources import Source
 
 logger = logging.getLogger(__name__)
@@ -25,85 +25,6 @@ T = TypeVar("T")
 
 LONGEST_REASON = 80
 """Characters of the name of an exception's type."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PagePicture:
-    """A page that is an image, for an OCR program.
-
-    Args:
-        source: the packet's name.
-        page: 1-based.
-        png: the page as a PNG, 150 dpi or a little more.
-        width, height: of the page, in points.
-    """
-
-    source: str
-    page: int
-    png: bytes = field(repr=False)
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far the reading of one packet has come.
-
-    Args:
-        source: the packet's name.
-        page: the page that was read last, 1-based.
-        pages_read: how many have been read.
-        pages_wanted: how many will be read.
-    """
-
-    source: str
-    page: int
-    pages_read: int
-    pages_wanted: int
-
-
-OCRLike: TypeAlias = Literal["auto", "off"] | Callable[[PagePicture], str]
-PasswordLike: TypeAlias = str | Callable[[Source], str | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """How packets are read; see `SplitReader` for the fields.
-
-    Raises:
-        InvalidConfiguration: a value can't be used.
-    """
-
-    ocr: OCRLike = "auto"
-    password: Secret | Callable[[Source], str | None] | None = None
-    progress: Callable[[Progress], None] | None = None
-
-    def __post_init__(self) -> None:
-        if self.ocr not in ("auto", "off") and not callable(self.ocr):
-            raise InvalidConfiguration(f'ocr is {self.ocr!r}; it must be "auto", "off" or a function of PagePicture')
-
-    @property
-    def scans(self) -> Scans:
-        """What the worker does with pages that are images."""
-        if callable(self.ocr):
-            return "show"
-        return "read" if self.ocr == "auto" else "skip"
-
-    def password_of(self, source: Source) -> str | None:
-        """The password for one packet; None where there is none.
-
-        Raises:
-            InvalidConfiguration: the user's function gave something else than text.
-        """
-        if isinstance(self.password, Secret):
-            return self.password.reveal()
-        password = None if self.password is None else self.password(source)
-        if password is not None and not isinstance(password, str):
-            raise InvalidConfiguration(
-                f"the function password= gave {type(password).__name__} for {source.name}; it must give text or None",
-                source=source.name,
-            )
-        return password
 
 
 class PDFPacket:
@@ -186,7 +107,7 @@ class PDFPacket:
                 parts=1 + len(self._helpers),
             )
             opened = next(self._frames).fields
-            with self._understood():
+            with understood(self.name):
                 self._page_count = int(opened["page_count"])
                 is_verified = bool(opened["verified"])
                 parts = opened["parts"]
@@ -252,7 +173,7 @@ class PDFPacket:
             pass
         if not self._answer:
             return None
-        with self._understood():
+        with understood(self.name):
             return understand(self._answer)
 
     def pictures(self, pages: Sequence[int], *, longest_side: int, quality: int = 70) -> Mapping[int, bytes]:
@@ -277,7 +198,7 @@ class PDFPacket:
             for _ in self.pages():
                 pass
             frames = self._worker.pictures(self.source, pages, drawing, password=self._password())
-            with self._understood():
+            with understood(self.name):
                 return {page: jpeg_in(frame, page) for page, frame in zip(pages, frames, strict=True)}
 
     def _next_text(self, *, is_last: bool) -> PageText:
@@ -287,7 +208,7 @@ class PDFPacket:
         assert self._frames is not None
         try:
             frame = next(self._frames, None)
-            with self._understood():
+            with understood(self.name):
                 text = self._page_text(frame)
             if is_last:
                 for last in self._frames:  # to the end, so that the worker is free for the next packet
@@ -304,7 +225,7 @@ class PDFPacket:
         why = frame.fields.get("failed")
         if why is None:
             return
-        with self._understood():
+        with understood(self.name):
             if not isinstance(why, str) or not why.isidentifier() or len(why) > LONGEST_REASON:
                 raise ValueError("no name of a type")
         if self._worker.log_once(why):
@@ -314,20 +235,6 @@ class PDFPacket:
                 self.name,
                 why,
             )
-
-    @contextmanager
-    def _understood(self) -> Iterator[None]:
-        """What the worker sent is taken apart here; a PDF that took it over may send anything."""
-        try:
-            yield
-        except SplitReaderError:
-            raise
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
-            raise WorkerError(
-                f"the process that reads {self.name} sent what can't be ({type(error).__name__}); the file may be "
-                "hostile, leave it out",
-                source=self.name,
-            ) from error
 
     def _check_images(self) -> None:
         pages = tuple(text.page for text in self._texts if text.image_only)
@@ -363,7 +270,7 @@ class PDFPacket:
         try:
             for share in shares:
                 opened = next(share)  # now it reads ahead, as far as the pipe holds what it sends
-                with self._understood():
+                with understood(self.name):
                     if opened.fields["page_count"] != self._page_count:
                         raise ValueError("another number of pages")
         except BaseException:
@@ -397,31 +304,3 @@ class PDFPacket:
         if not isinstance(text, str):
             raise OCRFailed(f"{what}: it gave {type(text).__name__}; it must give text", source=self.name)
         return text
-
-
-class TextPacket:
-    """A packet whose page texts are known already.
-
-    Args:
-        name: what the packet is called.
-        texts: all pages, in order.
-        source: the PDF, if there is one.
-        wanted: which of them count, ascending; None for all.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        texts: Sequence[PageText],
-        *,
-        source: Source | None = None,
-        wanted: Sequence[int] | None = None,
-    ) -> None:
-        self.name = name
-        self.source = source
-        self.page_count = len(texts)
-        self._texts = tuple(texts) if wanted is None else tuple(texts[page - 1] for page in wanted)
-
-    def pages(self) -> Iterator[PageText]:
-        """The texts of the wanted pages in order."""
-        return iter(self._texts)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from splitreader._errors import PageUnreadable, WorkerError
+from splitreader._errors import PageUnreadable
 from splitreader.pdf._frames import Frame
 from splitreader.pdf._opening import PDFInput
 
@@ -53,21 +53,6 @@ def jpeg_in(frame: Frame, page: int) -> bytes:
     if frame.kind != "picture" or frame.fields.get("page") != page or not frame.payload.startswith(_JPEG):
         raise ValueError(f"no picture of page {page}")
     return frame.payload
-
-
-def picture_in(frame: Frame, page: int, *, source: str) -> bytes:
-    """`jpeg_in` for those who are not told what came instead.
-
-    Raises:
-        WorkerError: it is none.
-    """
-    try:
-        return jpeg_in(frame, page)
-    except ValueError as error:
-        raise WorkerError(
-            f"the process that draws {source} sent what can't be ({error}); the file may be hostile, leave it out",
-            source=source,
-        ) from error
 
 
 @dataclass(frozen=True, kw_only=True)
