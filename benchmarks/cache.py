@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,10 @@ def compare(packets: Path, work: Path, count: int) -> list[str]:
     return documents[0]
 
 
+def _has(count: Callable[[], int], at_least: int) -> bool:
+    return count() >= at_least
+
+
 def make_short_packets(folder: Path, count: int) -> None:
     """Packets of two pages: a service splits them, and here they are only read."""
     folder.mkdir()
@@ -153,7 +158,7 @@ def interrupt_hosted(packets: Path, work: Path, api: str, chance: random.Random,
         done = []
         for _ in range(3):
             at = len(service.requests) + chance.randint(1, count * REQUESTS // 5)
-            loads.kill_when(lambda at=at: len(service.requests) >= at)  # type: ignore[misc]
+            loads.kill_when(partial(_has, lambda: len(service.requests), at))
             done.append(len(service.jobs))
         service.fail("create", Fault(after=True, delay=600))
         jobs = len(service.jobs)
@@ -174,7 +179,7 @@ def interrupt_embedded(packets: Path, work: Path, count: int, chance: random.Ran
     loads = Loads(packets, work / "embedded", cache=str(work / "kept-embedded"), calls=str(calls))
     for part in (1, 2, 3):
         at = count * part // 4 + chance.randint(-count // 10, count // 10)
-        loads.kill_when(lambda at=at: len(calls.read_text().splitlines()) >= at)  # type: ignore[misc]
+        loads.kill_when(partial(_has, lambda: len(calls.read_text().splitlines()), at))
     loads.finish()
     names = calls.read_text().splitlines()
     assert set(map(os.path.basename, names)) == {path.name for path in packets.glob("*.pdf")}

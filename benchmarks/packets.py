@@ -77,7 +77,7 @@ def compare_cores(name: str, folder: Path, rounds: int) -> None:
     for row, seen in runs.items():
         speeds = [run.pages_a_second for run in seen]
         peak = max(run.peak_mb for run in seen)
-        print(f"{row:24} {statistics.median(speeds):18.1f} {min(speeds):8.1f} {max(speeds):8.1f} {peak:9.0f}")
+        print(f"{row:24} {statistics.median(speeds):18.3g} {min(speeds):8.3g} {max(speeds):8.3g} {peak:9.0f}")
     pairs = zip(runs["two workers, all cores"], runs["one core"], strict=True)
     ratios = [run.pages_a_second / pinned.pages_a_second for run, pinned in pairs]
     print(f"two workers / one core, round by round: median {statistics.median(ratios):.2f}, ", end="")

@@ -69,8 +69,10 @@ def environment():
 
 
 @pytest.fixture
-def printed(page, code, folder, environment):
-    """The snippet; those of docs/server.md and docs/llm.md have a server to talk to, at a port of its own."""
+def printed(page, code, folder, environment, sample_packet):
+    """The snippet; the README's meet the packet that it names, those of docs/server.md and docs/llm.md a server."""
+    if page == "README.md":
+        shutil.copy(sample_packet, folder)
     code = code.replace("http://localhost:11434/v1", environment["OPENAI_BASE_URL"])
     if page != "docs/server.md":
         yield code

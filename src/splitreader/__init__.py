@@ -57,14 +57,17 @@ from splitreader._limits import Limits
 from splitreader._origin import MODEL_KEYS, MetadataLike, PacketIdLike
 from splitreader._pages import PageLayout, PageText, format_pages
 from splitreader._reader import SplitReader
+from splitreader._reader_options import ReaderOptions
 from splitreader._result import CONFIDENCE_RANK, Confidence, Segment, SplitResult
 from splitreader._version import __version__
 from splitreader.cache import Cache, CacheLike
 from splitreader.engines import (
     EmbeddedEngine,
+    Embedding,
     Engine,
     EngineAnswer,
     Example,
+    Learned,
     LlamaCloudEngine,
     LLMEngine,
     OpenAIModel,
@@ -96,6 +99,7 @@ __all__ = [
     "DownloadFailed",
     "Duplicates",
     "EmbeddedEngine",
+    "Embedding",
     "EncryptedPDF",
     "Engine",
     "EngineAnswer",
@@ -112,6 +116,7 @@ __all__ = [
     "JobFailed",
     "KeyRefused",
     "LLMEngine",
+    "Learned",
     "LimitExceeded",
     "Limits",
     "LlamaCloudEngine",
@@ -140,6 +145,7 @@ __all__ = [
     "Progress",
     "ProposedSegment",
     "RateLimited",
+    "ReaderOptions",
     "RequestRefused",
     "Segment",
     "SegmentDocument",

@@ -186,11 +186,15 @@ class SplitReader:
             yield from documents
 
     def load(self, source: SourceLike, *, name: str | None = None) -> list[SegmentDocument]:
-        """`lazy_load` as a list."""
+        """`lazy_load` as a list: the same arguments and errors."""
         return list(self.lazy_load(source, name=name))
 
     async def alazy_load(self, source: SourceLike, *, name: str | None = None) -> AsyncGenerator[SegmentDocument]:
-        """`lazy_load` for an event loop: files are read and pages are scored in threads and processes."""
+        """`lazy_load` for an event loop: the same arguments and errors.
+
+        Files are read and pages are scored in threads and processes. To leave the loop early, close the generator with
+        ``contextlib.aclosing``.
+        """
         async with aclosing(self.alazy_packets(source, name=name)) as packets:
             async for packet in packets:
                 documents = iter(packet.documents)
@@ -200,15 +204,15 @@ class SplitReader:
                     del document
 
     async def aload(self, source: SourceLike, *, name: str | None = None) -> list[SegmentDocument]:
-        """`alazy_load` as a list."""
+        """`alazy_load` as a list: the same arguments and errors."""
         return [document async for document in self.alazy_load(source, name=name)]
 
     def lazy_packets(self, source: SourceLike, *, name: str | None = None) -> Iterator[SplitPacket]:
-        """`lazy_load` for those who want the `SplitResult` of each packet, too: one engine call for both."""
+        """`lazy_load` with each packet's `SplitResult`, by one engine call for both: the same arguments and errors."""
         yield from split_all(self._pipeline, self._call(source, name, self._pipeline), How(workers=self._workers))
 
     async def alazy_packets(self, source: SourceLike, *, name: str | None = None) -> AsyncGenerator[SplitPacket]:
-        """`lazy_packets` for an event loop."""
+        """`lazy_packets` for an event loop: the same arguments and errors."""
         find = partial(self._call, source, name, self._pipeline)
         async with aclosing(asplit_all(self._pipeline, find, How(workers=self._workers))) as packets:
             async for packet in packets:
@@ -257,12 +261,19 @@ class SplitReader:
         show_progress: bool = False,
         on_error: OnError | None = None,
     ) -> AsyncGenerator[SplitPacket]:
-        """`split_many` for an event loop."""
+        """`split_many` for an event loop: the same options, packets and errors.
+
+        To leave the loop early, close the generator with ``contextlib.aclosing``, or cancel the task.
+        """
         pipeline, how = self._for_many(workers, on_error, ordered=ordered, show_progress=show_progress)
         return asplit_all(pipeline, partial(self._call, sources, None, pipeline), how)
 
     def split(self, source: PacketLike, *, name: str | None = None) -> SplitResult:
         """Run the engine on one packet.
+
+        Args:
+            source: one of what `lazy_load` takes.
+            name: what to call it, for bytes and streams.
 
         Raises:
             InvalidConfiguration: `source` is more than one packet.
@@ -272,7 +283,7 @@ class SplitReader:
             return run(self._pipeline.split(one_source(source, name=name), crew.lend()))
 
     async def asplit(self, source: PacketLike, *, name: str | None = None) -> SplitResult:
-        """`split` for an event loop."""
+        """`split` for an event loop: the same arguments and errors."""
         crew = self._crew()
         in_worker = partial(in_thread, abort=crew.abort)
         try:
@@ -283,6 +294,11 @@ class SplitReader:
 
     def documents(self, source: PacketLike, result: SplitResult, *, name: str | None = None) -> list[SegmentDocument]:
         """The Documents of a result that exists already: no engine runs, nothing is paid twice.
+
+        Args:
+            source: the packet that the result is of.
+            result: of `split`, or one that was corrected; see `SplitResult.with_segments`.
+            name: what to call the packet, for bytes and streams.
 
         Raises:
             InvalidConfiguration: the result is of a packet with another number of pages.

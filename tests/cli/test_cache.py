@@ -1,4 +1,4 @@
-"""``--cache`` of ``splitreader split`` and ``splitreader eval``."""
+"""``--cache`` of ``splitreader split``, ``eval`` and ``report``."""
 
 import json
 import os
@@ -41,7 +41,10 @@ def run(*arguments, cwd, **environment):
     )
 
 
-@pytest.mark.parametrize("command", [["split", "packet.pdf", *CATEGORIES, "--format", "json"], ["eval", "."]])
+REPORT = ["report", "packet.pdf", *CATEGORIES, "-o", "report.html", "--overwrite"]
+
+
+@pytest.mark.parametrize("command", [["split", "packet.pdf", *CATEGORIES, "--format", "json"], ["eval", "."], REPORT])
 def test_the_second_run_pays_nothing(folder, command):
     with ScriptedSplitAPI([("invoice", [1]), ("contract", [2])]) as api:
         cloud = {"LLAMA_CLOUD_API_KEY": api.key, "LLAMA_CLOUD_BASE_URL": api.url}

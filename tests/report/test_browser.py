@@ -114,6 +114,17 @@ def test_a_page_shows_its_neighbour_its_text_and_why(look, report):
     assert "page 1:" in viewer.locator(".what").inner_text()
 
 
+def test_a_page_begins_at_its_top(look, report):
+    page = look(report, width=390, height=500).page
+    page.locator('.page[data-page="4"]').click()
+    sheets = page.locator(".sheets")
+    sheets.evaluate("sheets => sheets.scrollTop = 300")
+    assert sheets.evaluate("sheets => sheets.scrollTop") > 0
+    page.keyboard.press("ArrowRight")
+    assert "page 5:" in page.locator("dialog.viewer .what").inner_text()
+    assert sheets.evaluate("sheets => sheets.scrollTop") == 0
+
+
 def test_the_list_can_be_put_in_page_order(look, report):
     page = look(report).page
 

@@ -62,6 +62,17 @@ def test_the_least_sure_document_comes_first(packet):
     assert cards == ["2", "3", "1"]
 
 
+def test_categories_of_one_colour_are_told_apart():
+    names = [f"kind {number:02}" for number in range(1, 11)]
+    segments = [Segment(category=name, pages=[page], confidence="high") for page, name in enumerate(names, 1)]
+    result = SplitResult(segments=segments, page_count=len(names), engine="embedded")
+    html = report_html(ReportedPacket(name="a.pdf", result=result))
+    legend = re.findall(r'<li class="(colour-[^"]+)"><i>(.?)</i><bdi>(kind \d+)', html)
+    assert [name for *_, name in legend] == names
+    assert len({(colour, letter) for colour, letter, _ in legend}) == len(names)
+    assert re.findall(r"<h2 [^>]*><span><i>(.)</i><bdi>([^<]+)", html) == [("b", "9 kind 09"), ("b", "10 kind 10")]
+
+
 def test_what_is_known_of_a_document_is_said(packet):
     words = " ".join(" ".join(Elements(report_html(packet)).words).split())
     for said in ("2 contract", "low 0.31", "pages 3,5 · C-7", "a title", "page 1 says INVOICE", "text of page 4"):

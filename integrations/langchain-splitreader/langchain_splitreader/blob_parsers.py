@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from langchain_core.document_loaders import BaseBlobParser
 from langchain_core.documents import Document
@@ -12,7 +12,7 @@ from langchain_core.documents.base import Blob
 
 from langchain_splitreader.options import reader_of
 from langchain_splitreader.segments import SegmentLoader, SegmentReading
-from splitreader import CategoriesLike, NotAPDF, SourceNotFound, SourceUnreadable, SplitReader
+from splitreader import CategoriesLike, NotAPDF, ReaderOptions, SourceNotFound, SourceUnreadable, SplitReader
 from splitreader.routing import foreign_metadata
 
 _PDF = ("application/pdf", "application/x-pdf")
@@ -75,7 +75,7 @@ class SplitBlobParser(BaseBlobParser):
         *,
         reader: SplitReader | None = None,
         segment_loaders: Mapping[str, SegmentLoader] | None = None,
-        **options: Any,
+        **options: Unpack[ReaderOptions],
     ) -> None:
         self.reader = reader_of(categories, reader, options)
         self._reading = SegmentReading(self.reader, segment_loaders)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import Unpack
 
 from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document
 
 from langchain_splitreader.options import reader_of
 from langchain_splitreader.segments import SegmentLoader, SegmentReading
-from splitreader import CategoriesLike, SourceLike, SplitReader
+from splitreader import CategoriesLike, ReaderOptions, SourceLike, SplitReader
 
 
 class SplitLoader(BaseLoader):
@@ -72,7 +72,7 @@ class SplitLoader(BaseLoader):
         reader: SplitReader | None = None,
         segment_loaders: Mapping[str, SegmentLoader] | None = None,
         name: str | None = None,
-        **options: Any,
+        **options: Unpack[ReaderOptions],
     ) -> None:
         self.source = source
         self.name = name

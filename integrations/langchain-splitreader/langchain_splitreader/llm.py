@@ -72,7 +72,11 @@ class LangChainModel:
         return _reply(answer)
 
     async def acomplete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
-        """The same, as far as the chat model's ``ainvoke`` does not block the event loop."""
+        """The same, as far as the chat model's ``ainvoke`` does not block the event loop.
+
+        Raises:
+            ModelError: the chat model raised something; that is its cause.
+        """
         del schema
         try:
             answer = await self.chat_model.ainvoke([_as_chat(message) for message in messages])

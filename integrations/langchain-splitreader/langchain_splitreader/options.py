@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from splitreader import CategoriesLike, InvalidConfiguration, SplitReader
+from splitreader import CategoriesLike, InvalidConfiguration, ReaderOptions, SplitReader
 
 
-def reader_of(categories: CategoriesLike | None, reader: SplitReader | None, options: Mapping[str, Any]) -> SplitReader:
+def reader_of(categories: CategoriesLike | None, reader: SplitReader | None, options: ReaderOptions) -> SplitReader:
     """The reader that a user gave, or the one that has the options that a user gave.
 
     Raises:

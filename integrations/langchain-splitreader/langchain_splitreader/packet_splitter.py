@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from langchain_core.documents import BaseDocumentTransformer, Document
 
 from langchain_splitreader.options import reader_of
 from langchain_splitreader.segments import FIRST_PAGE, to_langchain
-from splitreader import CategoriesLike, InvalidConfiguration, SplitReader
+from splitreader import CategoriesLike, InvalidConfiguration, ReaderOptions, SplitReader
 from splitreader.routing import foreign_metadata
 
 _LARGEST = 100_000
@@ -57,7 +57,7 @@ class PacketSplitter(BaseDocumentTransformer):
         *,
         reader: SplitReader | None = None,
         first_page: Literal[0, 1] | None = None,
-        **options: Any,
+        **options: Unpack[ReaderOptions],
     ) -> None:
         self.reader = reader_of(categories, reader, options)
         self._first_page = first_page

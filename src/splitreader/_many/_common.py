@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from typing import Any, ParamSpec, TypeVar
 
 from splitreader._errors import InvalidConfiguration
@@ -79,12 +80,8 @@ def check_bar(*, show_progress: bool) -> None:
     Raises:
         InvalidConfiguration: tqdm is not installed.
     """
-    if not show_progress:
-        return
-    try:
-        import tqdm  # noqa: F401
-    except ImportError as error:
-        raise InvalidConfiguration("show_progress needs tqdm; pip install 'splitreader[progress]'") from error
+    if show_progress and find_spec("tqdm") is None:
+        raise InvalidConfiguration("show_progress needs tqdm; pip install 'splitreader[progress]'")
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from splitreader.cli._exits import Failures, one_line_errors
 from splitreader.cli._model import model_options
 from splitreader.cli._options import (
     AllowPrivateOption,
+    CacheOption,
     CategoriesOption,
     CategoryOption,
     DebugOption,
@@ -81,6 +82,7 @@ def report(
     asked: Mapping[str, Any],
     reached: Mapping[str, Any],
     configuration_id: ConfigurationOption = None,
+    cache: CacheOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Split packets and write what became of each page, how sure and why, as HTML to look at.
@@ -114,6 +116,7 @@ def report(
             on_error="raise" if on_error == "raise" else leave_out,
             allow_private=allow_private,
             progress=progress,
+            cache=cache,
         )
         packets = name_packets(files, engine)
         written = write_report(

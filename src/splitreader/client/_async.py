@@ -102,18 +102,18 @@ class AsyncSplitClient:
         external_file_id: str | None = None,
         files_api: FilesApi = "beta",
     ) -> CloudFile:
-        """See `SplitClient.upload_file`."""
+        """`SplitClient.upload_file` for an event loop: the same arguments and errors."""
         upload = await in_thread(
             lambda: new_upload(file, name=name, purpose=purpose, external_file_id=external_file_id, files_api=files_api)
         )
         return (await self._run(_files.upload_file(self._service, upload))).file
 
     async def get_file(self, file_id: str) -> CloudFile:
-        """See `SplitClient.get_file`."""
+        """`SplitClient.get_file` for an event loop: the same arguments and errors."""
         return await self._run(_files.get_file(self._service, file_id))
 
     async def list_files(self, **filters: Unpack[_files.FileListFilters]) -> AsyncIterator[CloudFile]:
-        """See `SplitClient.list_files`."""
+        """`SplitClient.list_files` for an event loop: the same arguments and errors."""
         wanted: FileFilters | None = FileFilters(**filters)
         while wanted is not None:
             listing = await self._run(_files.list_files_page(self._service, wanted))
@@ -122,11 +122,17 @@ class AsyncSplitClient:
             wanted = wanted.after(listing)
 
     async def file_content(self, file_id: str, *, expires_at_seconds: int | None = None) -> PresignedURL:
-        """See `SplitClient.file_content`."""
+        """`SplitClient.file_content` for an event loop: the same arguments and errors."""
         return await self._run(_files.file_content(self._service, file_id, expires_at_seconds))
 
     async def download_file(self, file_id: str) -> AsyncIterator[bytes]:
-        """See `SplitClient.download_file`."""
+        """The file's bytes, piece by piece. They are fetched without key and cookie.
+
+        Raises:
+            UnknownId: there is no such file.
+            ServiceUnavailable: the link to its bytes was refused.
+            ServiceError: see its tree; also half way, there is no second try then.
+        """
         import httpx
 
         link = await self.file_content(file_id)
@@ -151,22 +157,22 @@ class AsyncSplitClient:
             raise ServiceUnreachable(f"the file {file_id!r} could not be downloaded ({problem}); try again")
 
     async def delete_file(self, file_id: str) -> None:
-        """See `SplitClient.delete_file`."""
+        """`SplitClient.delete_file` for an event loop: the same arguments and errors."""
         await self._run(_files.delete_file(self._service, file_id))
 
     async def create_job(
         self, file: FileLike, categories: CategoriesLike | None = None, **options: Unpack[JobOptions]
     ) -> SplitJob:
-        """See `SplitClient.create_job`."""
+        """`SplitClient.create_job` for an event loop: the same arguments and errors."""
         job = new_job(self._service.settings.api, file, categories, **options)
         return await self._run(create_job(self._service, job))
 
     async def get_job(self, job_id: str) -> SplitJob:
-        """See `SplitClient.get_job`."""
+        """`SplitClient.get_job` for an event loop: the same arguments and errors."""
         return await self._run(_waiting.get_job(self._service, job_id))
 
     async def list_jobs(self, **filters: Unpack[JobFilters]) -> AsyncIterator[SplitJob]:
-        """See `SplitClient.list_jobs`."""
+        """`SplitClient.list_jobs` for an event loop: the same arguments and errors."""
         wanted: Filters | None = Filters(**filters)
         while wanted is not None:
             listing = await self._run(list_jobs_page(self._service, wanted))
@@ -175,17 +181,17 @@ class AsyncSplitClient:
             wanted = wanted.after(listing)
 
     async def cancel_job(self, job_id: str) -> SplitJob:
-        """See `SplitClient.cancel_job`."""
+        """`SplitClient.cancel_job` for an event loop: the same arguments and errors."""
         return await self._run(_jobs.cancel_job(self._service, job_id))
 
     async def delete_job(self, job_id: str) -> None:
-        """See `SplitClient.delete_job`."""
+        """`SplitClient.delete_job` for an event loop: the same arguments and errors."""
         await self._run(_jobs.delete_job(self._service, job_id))
 
     async def wait(
         self, job_id: str, *, max_seconds: float = WAIT_SECONDS, progress: OnProgress | None = None
     ) -> SplitJob:
-        """See `SplitClient.wait`."""
+        """`SplitClient.wait` for an event loop: the same arguments and errors."""
         return await self._run(_waiting.wait(self._service, job_id, max_seconds=max_seconds, progress=progress))
 
     async def run(  # noqa: PLR0913  # options, all by name
@@ -200,7 +206,7 @@ class AsyncSplitClient:
         record: JobRecord | None = None,
         **options: Unpack[JobOptions],
     ) -> SplitJob:
-        """See `SplitClient.run`."""
+        """`SplitClient.run` for an event loop: the same arguments and errors."""
         planned = await in_thread(
             lambda: _jobs.plan(
                 self._service.settings.api,
@@ -225,7 +231,7 @@ class AsyncSplitClient:
         custom_instructions: str | None = None,
         min_pages_per_split: int | None = None,
     ) -> SavedConfiguration:
-        """See `SplitClient.create_configuration`."""
+        """`SplitClient.create_configuration` for an event loop: the same arguments and errors."""
         parameters = saved_parameters(
             categories,
             allow_uncategorized=allow_uncategorized,
@@ -235,11 +241,11 @@ class AsyncSplitClient:
         return await self._run(_configurations.create_configuration(self._service, name, parameters))
 
     async def get_configuration(self, configuration_id: str) -> SavedConfiguration:
-        """See `SplitClient.get_configuration`."""
+        """`SplitClient.get_configuration` for an event loop: the same arguments and errors."""
         return await self._run(_configurations.get_configuration(self._service, configuration_id))
 
     async def list_configurations(self, *, page_size: int | None = None) -> AsyncIterator[SavedConfiguration]:
-        """See `SplitClient.list_configurations`."""
+        """`SplitClient.list_configurations` for an event loop: the same arguments and errors."""
         token: str | None = None
         while True:
             listing = await self._run(_configurations.list_configurations_page(self._service, page_size, token))
@@ -258,7 +264,7 @@ class AsyncSplitClient:
         custom_instructions: str | None = None,
         min_pages_per_split: int | None = None,
     ) -> SavedConfiguration:
-        """See `SplitClient.update_configuration`."""
+        """`SplitClient.update_configuration` for an event loop: the same arguments and errors."""
         parameters = _configurations.changed_parameters(
             categories,
             allow_uncategorized=allow_uncategorized,
@@ -268,7 +274,7 @@ class AsyncSplitClient:
         return await self._run(_configurations.update_configuration(self._service, configuration_id, name, parameters))
 
     async def delete_configuration(self, configuration_id: str) -> None:
-        """See `SplitClient.delete_configuration`."""
+        """`SplitClient.delete_configuration` for an event loop: the same arguments and errors."""
         await self._run(_configurations.delete_configuration(self._service, configuration_id))
 
     async def _run(self, flow: Flow[T]) -> T:

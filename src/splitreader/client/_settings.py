@@ -60,6 +60,8 @@ class Settings:
     Args:
         base_url: without a slash at the end.
         key, session: one of them is there; None and None mean the environment's key, looked up for each request.
+        api, project_id, organization_id, timeout, connect_timeout, max_retries, requests_per_minute: see
+            `ClientOptions`; seconds of None are the default there.
     """
 
     base_url: str
@@ -89,7 +91,9 @@ class Settings:
         max_retries: int = 5,
         requests_per_minute: int | None = None,
     ) -> Settings:
-        """Settle the options with the environment.
+        """Settle the options, which are those of `ClientOptions`, with the environment.
+
+        Without key and cookie the environment must hold a key, which is then looked up for each request.
 
         Raises:
             InvalidConfiguration: an option is wrong, or there is neither key nor cookie.

@@ -42,7 +42,13 @@ class Packet(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ProposedSegment:
-    """A segment as an engine proposes it. Nothing is checked yet; see `Segment` for the fields."""
+    """A segment as an engine proposes it. Nothing is checked yet; the reader refuses what a `Segment` can't be.
+
+    Args:
+        category: one of the config's, or ``"uncategorized"``.
+        pages: 1-based, in any order; at least one.
+        confidence, score, key, evidence: see `Segment`.
+    """
 
     category: str
     pages: Sequence[int]
@@ -117,7 +123,7 @@ class Engine(Protocol):
         ...
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
-        """Split one packet without blocking the event loop."""
+        """`split` without blocking the event loop; the same errors."""
         ...
 
 

@@ -75,7 +75,7 @@ class PacketSplitter:
         try:
             sources = resolve_sources(value, name=name, on_error=note)
         except InvalidConfiguration as error:  # of this value alone: the library of its store is missing
-            yield Failure(name or (value if isinstance(value, str) else "bytes"), error)
+            yield Failure(name or (value if isinstance(value, str) else "a packet"), error)
             return
         for source in sources:
             yield from self._outcome(source)

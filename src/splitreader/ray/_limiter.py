@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import time
 from typing import Any
@@ -85,6 +86,6 @@ def check_ray() -> None:
         InvalidConfiguration: it is not.
     """
     try:
-        import ray.data  # noqa: F401
+        importlib.import_module("ray.data")  # which needs more than Ray: pyarrow, pandas
     except ImportError as error:
         raise InvalidConfiguration("Ray Data is not installed; pip install 'splitreader[ray]'") from error

@@ -25,7 +25,7 @@ _KEYS = (
 _VIEWER = """<dialog class="viewer" aria-label="Page">
 <div class="bar"><span class="what" aria-live="polite"></span><button class="previous">← Previous</button>
 <button class="next">Next →</button><button class="close">Close</button></div>
-<div class="sheets"><figure class="before"><figcaption></figcaption><img alt=""></figure>
+<div class="sheets" tabindex="0"><figure class="before"><figcaption></figcaption><img alt=""></figure>
 <figure class="here"><figcaption></figcaption><img alt=""></figure>
 <div class="said"><div class="why"><h3>Why</h3><ul class="evidence"></ul></div>
 <div class="text"><h3>Text</h3><pre></pre></div></div></div></dialog>"""
@@ -55,7 +55,7 @@ def _header(packet: ReportedPacket, of_category: dict[str, Look]) -> str:
     notes = "".join(f'<p class="notes">{escape(note)}</p>' for note in packet.notes)
     documents = [segment.category for segment in packet.result.segments]
     legend = "".join(
-        f'<li class="{_look(look)}"><i></i><bdi>{escape(shown(category, MOST_NAME))}</bdi> '
+        f'<li class="{_look(look)}"><i>{look.letter}</i><bdi>{escape(shown(category, MOST_NAME))}</bdi> '
         f"({count(documents.count(category), 'document')})</li>"
         for category, look in of_category.items()
     )
@@ -98,11 +98,12 @@ def _runs(packet: ReportedPacket) -> Iterator[str]:
     for run in all_runs(packet.result):
         look = _look(run.look)
         confidence = run.segment.confidence if run.segment else "high"
+        letter = f"<i>{run.look.letter}</i>" if run.look.letter else ""
         heading = f"{run.number}{'' if run.is_start else ' continued'} {run.name}" if run.segment else run.name
         sure = "" if confidence == "high" else f'<span class="sure {confidence}">{confidence}</span>'
         yield (
             f'<div class="run {look} {confidence}" data-look="{look}"><h2 title="{escape(heading)}">'
-            f'<span><bdi>{escape(heading)}</bdi></span>{sure}</h2><div class="pages">'
+            f'<span>{letter}<bdi>{escape(heading)}</bdi></span>{sure}</h2><div class="pages">'
         )
         yield from (_page(packet, run, page) for page in run.pages)
         yield "</div></div>"

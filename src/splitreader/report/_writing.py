@@ -17,7 +17,7 @@ from splitreader.report._pictures import draw_pages
 from splitreader.sources import SourceLike, one_source
 
 PICTURE_SIDE = 480
-"""Pixels of a page's longer side: headings can be read, and a page takes about 20 kB."""
+"""Pixels of a page's longer side: headings can be read, and a page takes about 30 kB of the HTML."""
 
 INDEX = "index.html"
 

@@ -44,7 +44,7 @@ function show(index) {
   const pre = viewer.querySelector("pre");
   viewer.querySelector(".text").hidden = !text;
   pre.textContent = text ? text.content.textContent : "";
-  viewer.querySelector(".said").scrollTop = 0;
+  viewer.querySelector(".sheets").scrollTop = 0;
   if (!viewer.open) viewer.showModal();
 }
 

@@ -150,7 +150,11 @@ class Source:
         return self.name, self.path, self.data, self.file_id, None if self.stream is None else id(self.stream)
 
     def file(self) -> Path:
-        """The path of a source that is a file."""
+        """The path of a source that is a file.
+
+        Raises:
+            TypeError: it is bytes, or is not local yet.
+        """
         if self.path is None:
             what = "bytes in memory, not a file" if self.data is not None else "not local; localize it first"
             raise TypeError(f"{self.name} is {what}")

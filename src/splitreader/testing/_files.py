@@ -16,7 +16,13 @@ from splitreader.testing._wire import JSON, PROJECT_ID, Query, Refused, first, n
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptedUpload:
-    """A file as a script's function sees it. A parse job's id stands for an upload without data."""
+    """A file as a script's function sees it. A parse job's id stands for an upload without data.
+
+    Args:
+        id: of the file, as the API gave it.
+        name: of the file, as it was uploaded.
+        data: its bytes.
+    """
 
     id: str
     name: str

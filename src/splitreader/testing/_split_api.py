@@ -91,6 +91,11 @@ class ScriptedSplitAPI(ScriptedAPI):
     def set_status(self, job_id: str, status: str, error_message: str | None = None) -> None:
         """Give a job a status by hand, which it keeps.
 
+        Args:
+            job_id: as the API gave it.
+            status: any text, also one that no client knows.
+            error_message: what the job says of its end.
+
         Raises:
             KeyError: no job has this id.
         """

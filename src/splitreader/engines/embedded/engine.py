@@ -178,7 +178,7 @@ class EmbeddedEngine:
         return EngineAnswer(segments=propose_segments(reader, config))
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
-        """`split` in a thread, so that the event loop stays free."""
+        """`split` in a thread, so that the event loop stays free; the same errors."""
         return await in_thread(lambda: self.split(packet, config))
 
 

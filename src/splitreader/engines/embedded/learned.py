@@ -31,7 +31,7 @@ _FORMAT = "splitreader embedded engine"
 
 
 class Learned(BaseModel):
-    """All that is kept of examples.
+    """All that is kept of examples: what `EmbeddedEngine.fit` makes and `EmbeddedEngine.load` reads, to be handed on.
 
     Args:
         prototypes: one for each category.

@@ -230,7 +230,12 @@ class LlamaCloudEngine:
             )
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
-        """`split` on the event loop."""
+        """`split` on the event loop.
+
+        Raises:
+            InvalidConfiguration: as `split`, and when an ``http_client`` was given without an ``async_http_client``.
+            LimitExceeded, JobError, ServiceError: as `split`.
+        """
         self.check(config)
         if self._http_client is not None and self._async_http_client is None:
             raise _other_client(packet, "async_http_client")

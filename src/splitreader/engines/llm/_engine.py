@@ -179,7 +179,7 @@ class LLMEngine:
         return job.answer(asked, self._own_usage(), {} if drawer is None else drawer.undrawn)
 
     async def asplit(self, packet: Packet, config: SplitConfig) -> EngineAnswer:
-        """`split` without blocking the event loop."""
+        """`split` without blocking the event loop; the same errors."""
         self.check(config)
         job = await in_thread(lambda: self._read(packet, config))
         drawer = self._drawer(packet)

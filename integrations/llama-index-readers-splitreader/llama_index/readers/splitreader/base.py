@@ -209,7 +209,7 @@ class SplitPDFReader(BasePydanticReader):
         *,
         name: str | None = None,
     ) -> list[Document]:
-        """`lazy_load_data` as a list."""
+        """`lazy_load_data` as a list: the same arguments, and the same errors before anything is returned."""
         return list(self.lazy_load_data(file, extra_info, fs, name=name))
 
     async def alazy_load_data(  # type: ignore[override]  # the base awaits a thread and hands back a sync iterator

@@ -68,7 +68,11 @@ class LlamaIndexModel:
         return _reply(response)
 
     async def acomplete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Reply:
-        """The same, as far as the LLM's ``achat`` does not block the event loop."""
+        """The same, as far as the LLM's ``achat`` does not block the event loop.
+
+        Raises:
+            ModelError: the LLM raised something; that is its cause.
+        """
         del schema
         try:
             response = await self.llm.achat([_as_chat(message) for message in messages])
