@@ -31,6 +31,9 @@ from splitreader.testing import Fault, ScriptedSplitAPI
 
 TURNS = 3
 SCRIPT = [("invoice", [1])]
+BEGUN = 8
+"""Packets that may be in work when a run is killed: two for each worker, of one for each CPU and one more."""
+
 REQUESTS = 5
 """Of a hosted packet: upload, creation, two looks or more, deletion."""
 
@@ -184,6 +187,7 @@ def interrupt_embedded(packets: Path, work: Path, count: int, chance: random.Ran
     names = calls.read_text().splitlines()
     assert set(map(os.path.basename, names)) == {path.name for path in packets.glob("*.pdf")}
     assert loads.documents() == expected
+    assert len(names) <= count + 3 * BEGUN, f"{len(names)} packets were split, of {count}"
     print(f"embedded, killed three times: {len(names)} packets split in all, of {count}; same Documents\n", flush=True)
 
 

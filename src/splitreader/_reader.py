@@ -235,7 +235,7 @@ class SplitReader:
         threads at once, as does whatever ends the loop around it.
 
         Args:
-            sources: what `lazy_load` takes.
+            sources: what `lazy_load` takes, all of it looked up before the first is read.
             workers: how many packets are split at once. None is the reader's own number; see `SplitReader`.
             ordered: give the packets in the order of the sources, else as they are done; then it also depends on
                 timing which of two identical packets is left out, and which of two with one ``packet_id`` is refused.

@@ -4,14 +4,16 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
 
-from splitreader import Category, Failure, InvalidConfiguration, LlamaCloudEngine, SourceNotFound, SplitReader
+from splitreader import Category, Failure, InvalidConfiguration, LlamaCloudEngine, Source, SourceNotFound, SplitReader
 from splitreader.sources import one_source
 from splitreader.testing import ScriptedEngine
 from support.doc_pages import ROOT
+from support.pdfs import make_pdf
 
 pytestmark = [pytest.mark.usefixtures("ray_installed"), pytest.mark.xdist_group("ray")]
 
@@ -172,14 +174,14 @@ class TestWhatABatchMayCost:
 
 
 class TestActor:
-    def rows(self, column, name_column=None, **columns):
+    def rows(self, column, name_column=None, *, is_found=False, **columns):
         import pyarrow as pa
 
         from splitreader.ray._actor import PacketSplitter
         from splitreader.ray._columns import segment_schema
 
         schema = segment_schema({}, {}, page_list=False)
-        splitter = PacketSplitter(SplitReader(["a"])._pipeline, schema, column, name_column)
+        splitter = PacketSplitter(SplitReader(["a"])._pipeline, schema, column, name_column, is_found)
         try:
             return [row for table in splitter(pa.table(columns)) for row in table.to_pylist()]
         finally:
@@ -206,6 +208,41 @@ class TestActor:
         assert (rows[0]["source"], rows[0]["error_type"]) == ("gs://bucket/a.pdf", "InvalidConfiguration")
         assert "gcsfs" in rows[0]["error"]
         assert rows[1]["error"] is None
+
+    def test_what_was_found_is_not_looked_for_again(self):
+        import fsspec
+
+        store = fsspec.filesystem("memory")
+        names = [f"memory://found/{name}.pdf" for name in ("scan[1]", "scan1", "scan*")]
+        for name in names:
+            store.pipe(name, make_pdf([f"INVOICE of {name}"]))
+        rows = self.rows("path", "name", is_found=True, path=names, name=names)
+        assert [row["error"] for row in rows] == [None] * 3
+        assert [row["text"].split()[-1] for row in rows] == names
+
+    def test_what_was_found_and_is_gone(self, tmp_path):
+        gone = str(tmp_path / "gone.pdf")
+        (row,) = self.rows("path", "name", is_found=True, path=[gone], name=["gone.pdf"])
+        assert (row["source"], row["error_type"]) == ("gone.pdf", "SourceGone")
+
+    def test_what_was_found_in_a_store_whose_library_is_missing_here(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "gcsfs", None)
+        url = "gs://bucket/a.pdf"
+        (row,) = self.rows("path", "name", is_found=True, path=[url], name=[url])
+        assert (row["source"], row["error_type"]) == (url, "InvalidConfiguration")
+
+
+@pytest.mark.parametrize(("is_paid", "blocks"), [(True, 40_001), (False, 13_334)])
+def test_what_may_be_paid_for_again_is_one_packet_however_many_there_are(monkeypatch, is_paid, blocks):
+    import ray.data
+
+    from splitreader.ray._packets import as_dataset
+
+    monkeypatch.setattr(ray.data, "from_arrow", list)
+    sources = [Source(name=str(number), path=Path("/packets", str(number))) for number in range(40_001)]
+    tables = as_dataset(sources, 1, is_paid=is_paid)
+    assert len(tables) == blocks
+    assert sum(table.num_rows for table in tables) == 40_001
 
 
 def test_the_job_in_the_docs_is_one_of_kuberay():

@@ -21,7 +21,7 @@ from splitreader import (
     SourceUnreadable,
     SplitReader,
 )
-from splitreader.sources import Abort, _cloud_urls, localize, one_source, resolve_sources
+from splitreader.sources import Abort, _cloud_stores, _cloud_urls, localize, one_source, resolve_sources
 from splitreader.sources._cloud_urls import check_cloud_url
 
 PDF = b"%PDF-1.7\n" + bytes(3_000_000)
@@ -114,6 +114,10 @@ class TestFinding:
             "memory://bucket/case/deep/c.pdf",
             "memory://bucket/case/scan[1].pdf",
         ]
+
+    def test_an_empty_part_of_a_key_stays(self):
+        found = _cloud_stores._as_urls(fsspec.filesystem("memory"), "memory://bucket/in/", ["/bucket/in//x.pdf"])
+        assert found == ["memory://bucket/in//x.pdf"]
 
     def test_a_file_of_any_name(self, store):
         assert names(resolve_sources("memory://bucket/case/notes.txt")) == ["memory://bucket/case/notes.txt"]

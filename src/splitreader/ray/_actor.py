@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from splitreader._config import quoted
@@ -14,6 +14,7 @@ from splitreader._pipeline import Call, Pipeline, Tools
 from splitreader.engines._in_worker import pickled_splitter
 from splitreader.pdf._process import PDFWorker
 from splitreader.ray._columns import packet_rows
+from splitreader.ray._packets import found_again
 from splitreader.sources import Source, Twins, resolve_sources
 
 if TYPE_CHECKING:
@@ -28,13 +29,22 @@ class PacketSplitter:
         schema: the columns of what comes out.
         column: what comes in: paths and URLs, or the bytes of packets.
         name_column: what the packets are called; None for the names that a reader gives them.
+        is_found: each row is about one packet that was found before, and is not looked for again.
     """
 
-    def __init__(self, pipeline: Pipeline, schema: pa.Schema, column: str, name_column: str | None) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        schema: pa.Schema,
+        column: str,
+        name_column: str | None,
+        is_found: bool = False,  # noqa: FBT001, FBT002  # Ray hands on a tuple
+    ) -> None:
         self._pipeline = pipeline
         self._schema = schema
         self._column = column
         self._name_column = name_column
+        self._is_found = is_found
         splitter = None if callable(pipeline.reading.ocr) else pickled_splitter(pipeline.engine, pipeline.config)
         self._tools = Tools(PDFWorker(pipeline.limits), splitter=splitter)
 
@@ -73,13 +83,22 @@ class PacketSplitter:
             failures.append(Failure(name or error.source or "a source", error))
 
         try:
-            sources = resolve_sources(value, name=name, on_error=note)
+            sources = self._sources(value, name, note)
         except InvalidConfiguration as error:  # of this value alone: the library of its store is missing
             yield Failure(name or (value if isinstance(value, str) else "a packet"), error)
             return
         for source in sources:
             yield from self._outcome(source)
         yield from failures
+
+    def _sources(self, value: str | bytes, name: str | None, note: Callable[[SourceError], None]) -> list[Source]:
+        if not self._is_found or isinstance(value, bytes) or name is None:
+            return resolve_sources(value, name=name, on_error=note)
+        try:
+            return [found_again(value, name)]
+        except SourceError as error:
+            note(error)
+            return []
 
     def _outcome(self, source: Source) -> Iterator[SplitPacket | Failure]:
         call = Call(Twins([source], duplicates=self._pipeline.labels.duplicates))

@@ -45,6 +45,9 @@ def split_dataset(  # noqa: PLR0913  # options, all by name
 ) -> ray.data.Dataset:
     """Split packets on the actors of Ray Data. Lazy: nothing is read before the Dataset is consumed.
 
+    **Each time it is consumed, all packets are split again**, and paid for again with a hosted engine; to look at its
+    ``schema()``, ``count()`` or first rows splits, too. Write it once and read that, or ``materialize()`` it.
+
     A row is a segment: ``text`` and the metadata of its Document as columns, each of one type whatever a block holds.
     A packet that fails is a row of its own, where only ``source``, ``error`` and ``error_type`` are not null. The
     reader's ``on_error`` has no part in it. `InvalidConfiguration` and what is no `SplitReaderError` end the run.
@@ -96,15 +99,16 @@ def split_dataset(  # noqa: PLR0913  # options, all by name
         page_list=pipeline.page_list,
     )
     failures: list[Failure] = []
+    is_found = not isinstance(packets, ray.data.Dataset)
     if isinstance(packets, ray.data.Dataset):
         dataset = packets
     else:
         sources, failures = found_packets(packets)
-        dataset, column, name_column = as_dataset(sources, batch_size), PATH, NAME
+        dataset, column, name_column = as_dataset(sources, batch_size, is_paid=is_remote), PATH, NAME
     with _finite_retries(dataset, ray_options) if is_remote else nullcontext(ray_options) as options:
         segments = dataset.map_batches(
             PacketSplitter,
-            fn_constructor_args=(_with_one_limit(pipeline), schema, column, name_column),
+            fn_constructor_args=(_with_one_limit(pipeline), schema, column, name_column, is_found),
             batch_size=batch_size,
             batch_format="pyarrow",
             compute=pool,

@@ -14,9 +14,11 @@ from splitreader._errors import InvalidConfiguration
 class SharedLimiter:
     """Hands out times to send at, at most so many within any minute, to everyone in the cluster who has it.
 
-    An actor of its own keeps count, by its own clock; it needs no CPU. `split_dataset` makes one by itself for a hosted
-    engine with ``requests_per_minute``. To make your own is for several runs with one key:
-    ``LlamaCloudEngine(limiter=SharedLimiter(60, name="llamacloud"))``.
+    An actor of its own keeps count, by its own clock; it needs no CPU. If its machine is lost, it starts anew elsewhere
+    and knows nothing of the last minute; what is sent too early then, the service refuses, and it is sent again.
+
+    `split_dataset` makes one by itself for a hosted engine with ``requests_per_minute``. To make your own is for
+    several runs with one key: ``LlamaCloudEngine(limiter=SharedLimiter(60, name="llamacloud"))``.
 
     Args:
         per_minute: how many.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from splitreader._config import quoted
 from splitreader._errors import InvalidConfiguration, SourceError
 from splitreader._failures import Failure
 from splitreader.sources import Source, resolve_sources
+from splitreader.sources._cloud_stores import check_store
+from splitreader.sources._urls import is_web_url
 
 if TYPE_CHECKING:
     import ray.data
@@ -48,12 +51,32 @@ def found_packets(paths: PathsLike) -> tuple[list[Source], list[Failure]]:
     return list(dict.fromkeys(sources)), failures
 
 
-def as_dataset(sources: list[Source], batch_size: int) -> ray.data.Dataset:
-    """A row for each packet: where it is and what it is called."""
+def as_dataset(sources: list[Source], batch_size: int, *, is_paid: bool) -> ray.data.Dataset:
+    """A row for each packet: where it is and what it is called.
+
+    Args:
+        sources: as `found_packets` gives them.
+        batch_size: packets of a block, which is what is begun again where an actor dies.
+        is_paid: no block is larger, however many there are, since all that is begun again may be paid for again.
+    """
     import pyarrow as pa
     import ray.data
 
     places = [source.url if source.path is None else str(source.path) for source in sources]
     table = pa.table({PATH: pa.array(places, pa.string()), NAME: pa.array([one.name for one in sources], pa.string())})
-    rows = max(batch_size, -(-len(sources) // _MOST_BLOCKS))
+    rows = batch_size if is_paid else max(batch_size, -(-len(sources) // _MOST_BLOCKS))
     return ray.data.from_arrow([table.slice(start, rows) for start in range(0, max(len(sources), 1), rows)])
+
+
+def found_again(place: str, name: str) -> Source:
+    """The source that a row of `as_dataset` is about. It is not looked for: a name may look like a pattern.
+
+    Raises:
+        InvalidConfiguration: the library that reads this store is not installed here.
+        SourceError: there is none, or it can't be set up.
+    """
+    if Path(place).is_absolute():
+        return Source(name=name, path=Path(place))
+    if not is_web_url(place):
+        check_store(place)
+    return Source(name=name, url=place)

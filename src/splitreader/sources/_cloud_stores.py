@@ -78,6 +78,16 @@ def find_in_store(url: str, abort: Abort | None = None) -> list[Source]:
     return [Source(name=each, url=each) for each in sorted(found)]
 
 
+def check_store(url: str) -> None:
+    """See that there is a library here that reads this store.
+
+    Raises:
+        InvalidConfiguration: it is not installed.
+        SourceError: there is none, or it can't be set up.
+    """
+    _store(url)
+
+
 def fetch_from_store(url: str, *, name: str, limits: Limits, abort: Abort) -> SpooledFile:
     """Read a PDF from a cloud store to a private temporary file. Nothing stays behind when it fails.
 
@@ -145,7 +155,7 @@ def _matches(store: Any, pattern: str) -> list[str]:
 def _as_urls(store: Any, folder: str, paths: list[str]) -> list[str]:
     """The paths that were found below a folder, as URLs in the form the folder was given in."""
     root = store._strip_protocol(folder)  # noqa: SLF001
-    return [folder + path.removeprefix(root).lstrip("/") for path in paths]
+    return [folder + path.removeprefix(root).removeprefix("/") for path in paths]
 
 
 def _store(url: str) -> Any:
