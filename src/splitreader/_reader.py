@@ -14,12 +14,12 @@ from splitreader._config import AllowUncategorized, CategoriesLike, SplitConfig
 from splitreader._documents import SegmentDocument, SplitPacket
 from splitreader._errors import InvalidConfiguration
 from splitreader._failures import Failure, OnError, check_on_error, handle
-from splitreader._files import make_folder, refuse_existing, refuse_inputs, segment_paths, write_file
 from splitreader._flow import arun, run
 from splitreader._keeping import Keeping
 from splitreader._limits import Limits
 from splitreader._many import Crew, How, asplit_all, check_bar, check_workers, size_of, split_all
 from splitreader._origin import Labels, MetadataLike, PacketIdLike
+from splitreader._outputs import draw_pages, write_segment_pdfs
 from splitreader._pages import PageText, as_page_texts
 from splitreader._pipeline import Call, Pipeline
 from splitreader._result import SplitResult
@@ -28,10 +28,8 @@ from splitreader._threads import in_thread
 from splitreader.cache import Cache, CacheLike
 from splitreader.engines._protocol import Engine
 from splitreader.engines.embedded import EmbeddedEngine
-from splitreader.pdf._pictures import Drawing, jpeg_in
-from splitreader.pdf._process import PDFWorker
+from splitreader.pdf._pictures import Drawing
 from splitreader.pdf._reading import OCRLike, PasswordLike, Progress, Reading
-from splitreader.pdf._understanding import understood
 from splitreader.sources import (
     Abort,
     Duplicates,
@@ -325,20 +323,7 @@ class SplitReader:
             OutputExists: a file is there already; nothing was written.
             SplitReaderError: see its tree.
         """
-        packet = self._pipeline.local(one_source(source), Abort())
-        target = Path(folder)
-        paths = segment_paths(target, [segment.category for segment in result.segments])
-        refuse_inputs(paths, [] if packet.path is None else [packet.path])
-        if not overwrite:
-            refuse_existing(paths)
-        make_folder(target)
-        groups = [segment.pages for segment in result.segments]
-        password = self._pipeline.reading.password_of(packet)
-        with PDFWorker(self._pipeline.limits) as worker:
-            pdfs = worker.cut(packet, groups, page_count=result.page_count, password=password)
-            for path, data in zip(paths, pdfs, strict=True):
-                write_file(path, data, overwrite=overwrite)
-        return paths
+        return write_segment_pdfs(self._pipeline, one_source(source), Path(folder), result, overwrite=overwrite)
 
     def page_pictures(
         self,
@@ -370,18 +355,7 @@ class SplitReader:
             drawing = Drawing(page_count=result.page_count, longest_side=longest_side, quality=quality)
         except ValueError as error:
             raise InvalidConfiguration(f"{error}; give 1 to 4,000 pixels and a quality of 1 to 95") from error
-        if missing := [page for page in wanted if not 1 <= page <= result.page_count]:
-            raise InvalidConfiguration(
-                f"page {missing[0]} can't be drawn: the packet has pages 1 to {result.page_count}; leave it out"
-            )
-        packet = self._pipeline.local(one_source(source), Abort())
-        password = self._pipeline.reading.password_of(packet)
-        with PDFWorker(self._pipeline.limits) as worker:
-            frames = worker.pictures(packet, wanted, drawing, password=password)
-            for page, frame in zip(wanted, frames, strict=True):
-                with understood(packet.name):
-                    picture = jpeg_in(frame, page)
-                yield page, picture
+        yield from draw_pages(self._pipeline, one_source(source), wanted, drawing)
 
     def to_pdf(self, document: SegmentDocument) -> bytes:
         """`SegmentDocument.to_pdf` with the reader's password, which the document does not keep.

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import copy
 import logging
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from splitreader._config import UNCATEGORIZED, SplitConfig, quoted
@@ -17,28 +15,24 @@ from splitreader._errors import (
     JobFailed,
     LimitExceeded,
     ServiceError,
-    ServiceUnavailable,
-    ServiceUnreachable,
     SplitReaderError,
 )
 from splitreader._fingerprints import fingerprint_of
-from splitreader._limits import Limits
 from splitreader._threads import in_thread
 from splitreader.engines._protocol import EngineAnswer, Packet
 from splitreader.engines.llamacloud.clients import Clients
-from splitreader.engines.llamacloud.packets import OnePacket, check_file, file_of, proposed, watched
-from splitreader.sources import Abort, Source, spool
+from splitreader.engines.llamacloud.fetching import fetched
+from splitreader.engines.llamacloud.packets import OnePacket, check_file, file_of, proposed
 
 if TYPE_CHECKING:
     import httpx
 
+    from splitreader._limits import Limits
     from splitreader.client import AsyncSplitClient, ClientOptions, JobOptions, JobRecord, RequestLimiter, SplitClient
+    from splitreader.sources import Abort, Source
     from splitreader.wire import SplitJob
 
 logger = logging.getLogger(__name__)
-
-FETCHES = 3
-"""How often a file is downloaded anew when the connection breaks half way."""
 
 
 class LlamaCloudEngine:
@@ -275,24 +269,14 @@ class LlamaCloudEngine:
             LimitExceeded, DownloadFailed: it is too large, or takes too long.
             ServiceError: see its tree.
         """
-        assert source.file_id is not None
         if self._async_http_client is not None and self._http_client is None:
             raise InvalidConfiguration(
                 f"{source.name} would be downloaded without the httpx client that was given, maybe for a proxy; give "
                 "http_client, too",
                 source=source.name,
             )
-        ends = time.monotonic() + limits.download_seconds
         with self._client() as client:
-            for attempt in range(1, FETCHES + 1):
-                try:
-                    pieces = watched(client.download_file(source.file_id.id), source.name, ends, abort)
-                    file = spool(pieces, name=source.name, max_bytes=limits.max_bytes)
-                    break
-                except (ServiceUnreachable, ServiceUnavailable):
-                    if attempt == FETCHES:
-                        raise
-        return replace(source, path=file.path, spool=file)
+            return fetched(client, source, limits, abort)
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key not in ("_clients", "_first", "_limiter")}

@@ -1,17 +1,14 @@
-"""Between packets and the service: what is uploaded, what its answer means, what is downloaded."""
+"""Between packets and the service: what is uploaded, what its answer means."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from splitreader._config import quoted
-from splitreader._errors import DownloadFailed, InvalidConfiguration, SourceUnreadable
+from splitreader._errors import InvalidConfiguration
 from splitreader._result import CONFIDENCE_RANK
 from splitreader.engines._protocol import Packet, ProposedSegment
-from splitreader.sources import Abort
 
 if TYPE_CHECKING:
     from splitreader.wire import JobSegment, SplitJob
@@ -84,13 +81,3 @@ def proposed(segment: JobSegment) -> ProposedSegment:
     return ProposedSegment(
         category=segment.category, pages=segment.pages, confidence=known.get(said, "low"), evidence=evidence
     )
-
-
-def watched(pieces: Iterator[bytes], name: str, ends: float, abort: Abort) -> Iterator[bytes]:
-    """The pieces of a download, as long as nobody calls it off and it does not take too long."""
-    for piece in pieces:
-        if abort.called:
-            raise SourceUnreadable(f"the download of {name} was called off", source=name)
-        if time.monotonic() > ends:
-            raise DownloadFailed(f"the download of {name} took too long; raise Limits.download_seconds", source=name)
-        yield piece
